@@ -1,0 +1,1 @@
+"""Guides in, ranked passages out. This package has never heard of chat."""

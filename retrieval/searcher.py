@@ -1,0 +1,145 @@
+"""The one way into an open generation: read a question, find its passages, say how well each covers it."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval import words
+from retrieval.encoder import Model, Vectors
+from retrieval.generations import Generation
+from retrieval.guides import Guide, Table
+from retrieval.passages import Passage
+from retrieval.search import Hit, search
+from retrieval.spelling import Spelling
+from retrieval.terms import Terms
+
+# A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
+FAR, NEAR = 0.5, 0.75
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a question. `weight` is its inverse document frequency (0 and up); `known` if a guide has it."""
+
+    text: str
+    stem: str
+    weight: float
+    known: bool
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question, read: one name for each term, typos corrected. `vector` is of unit length, shape (dimension,)."""
+
+    text: str
+    words: tuple[Word, ...]
+    vector: Vectors
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage that was found, and what it covers of the question.
+
+    `covered` gives each of the question's words a share from 0 (not in the passage) to 1 (there, or a word that means
+    the same); `coverage` is their mean by weight, 0 to 1.
+    """
+
+    passage: Passage
+    hit: Hit
+    covered: dict[str, float]
+    coverage: float
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The question's words that the passage does not hold."""
+        return tuple(word for word, share in self.covered.items() if share < 0.5)
+
+
+class Searcher:
+    """Searches one generation; a new generation gets a new Searcher, so that no answer mixes two."""
+
+    def __init__(self, generation: Generation, model: Model) -> None:
+        self.generation = generation
+        self.terms = Terms(guide.terms for guide in generation.guides.values())
+        self._model = model
+        self._stems = [frozenset(words.stems(p.embedded)) for p in generation.passages]
+        self._frequency = Counter(stem for stems in self._stems for stem in stems)
+        self._word_ids = {words.stem(word): i for i, word in enumerate(generation.vocabulary)}
+        known = {w for p in generation.passages for w in words.surface(p.embedded)}
+        self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)})
+        self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
+
+    def read(self, question: str) -> Query:
+        """Prepare a question for `search`."""
+        text = self.terms.unify(self._corrected(question))
+        content = dict.fromkeys(words.content(text))
+        read = tuple(self._word(word) for word in content)
+        return Query(text, read, self.encode([text])[0])
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Unit vectors of `texts`. Shape: (texts, dimension)."""
+        return self._model.encode(texts)
+
+    def search(self, query: Query, k: int = 10) -> list[Found]:
+        """The `k` best passages, best first."""
+        hits = search(query.text, query.vector, self.generation.vectors, self.generation.lexical, k)
+        return [self.found(query, hit) for hit in hits]
+
+    def found(self, query: Query, hit: Hit) -> Found:
+        """What the passage of `hit` covers of `query`."""
+        covered = self.cover([word.text for word in query.words], hit.id)
+        total = sum(word.weight for word in query.words)
+        share = sum(word.weight * covered[word.text] for word in query.words) / total if total else 0.0
+        return Found(self.generation.passages[hit.id], hit, covered, share)
+
+    def cover(self, wanted: list[str], passage: int) -> dict[str, float]:
+        """How far a passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less."""
+        stems = self._stems[passage]
+        ids = sorted(self._word_ids[s] for s in stems if s in self._word_ids)
+        covered: dict[str, float] = {}
+        for word in wanted:
+            if words.stem(word) in stems:
+                covered[word] = 1.0
+            elif ids and not any(letter.isdigit() for letter in word):
+                nearest = float((self.generation.word_vectors.vectors(ids) @ self._word_vector(word)).max())
+                covered[word] = min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
+            else:
+                covered[word] = 0.0
+        return covered
+
+    def weight(self, word: str) -> float:
+        """The inverse document frequency of a word among the passages, as BM25 has it (0 and up)."""
+        count = self._frequency.get(words.stem(word), 0)
+        return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
+
+    def table(self, passage: Passage) -> tuple[Guide, Table] | None:
+        """The table that a passage is or belongs to, with its guide."""
+        if passage.table is None:
+            return None
+        guide = self.generation.guides[passage.guide]
+        return guide, guide.tables[passage.table]
+
+    def _word(self, text: str) -> Word:
+        stem = words.stem(text)
+        return Word(text, stem, self.weight(text), stem in self._frequency)
+
+    def _word_vector(self, word: str) -> Vectors:
+        known = self._word_ids.get(words.stem(word))
+        if known is not None:
+            return np.asarray(self.generation.word_vectors.vectors([known])[0])
+        return self._vector_of_unknown(word)
+
+    def _encode_word(self, word: str) -> Vectors:
+        return np.asarray(self._model.encode([word])[0])
+
+    def _corrected(self, question: str) -> str:
+        text = words.normalise(question)
+        for word in dict.fromkeys(words.content(text)):
+            if (corrected := self._spelling.correct(word)) != word:
+                text = text.replace(word, corrected)
+        return text

@@ -1,0 +1,37 @@
+"""Typos in questions, corrected to words of the guides. The only file that imports symspellpy."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from importlib import resources
+
+from symspellpy import SymSpell, Verbosity
+
+_SHORTEST = 4  # letters; shorter words have too many neighbours
+
+
+class Spelling:
+    """Corrects a word that neither the guides nor English know to the nearest word of the guides."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._words = SymSpell(max_dictionary_edit_distance=2)
+        for word in self._known:
+            if len(word) >= _SHORTEST:
+                self._words.create_dictionary_entry(word, 1)
+
+    def correct(self, word: str) -> str:
+        """`word`, or what it was probably meant to be: one edit for up to six letters, two for longer ones."""
+        if len(word) < _SHORTEST or word in self._known or not word.isalpha() or word in english_words():
+            return word
+        found = self._words.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
+        same_start = [f.term for f in found if f.term[0] == word[0]]
+        return same_start[0] if same_start else word
+
+
+@functools.cache
+def english_words() -> frozenset[str]:
+    """About 80,000 English words, from the frequency list that symspellpy carries."""
+    text = resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
+    return frozenset(line.split(" ", 1)[0] for line in text.splitlines())

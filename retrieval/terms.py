@@ -1,0 +1,41 @@
+"""Names that mean the same: guides declare them, questions and passages are read with one name for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from retrieval.words import normalise
+
+
+class Terms:
+    """Replaces each declared variant ("MLE", "ML engineer") by its main name ("machine learning engineer").
+
+    Longer variants win over shorter ones, case and typographic marks do not matter, whole words only.
+    """
+
+    def __init__(self, declared: Iterable[Mapping[str, list[str]]]) -> None:
+        self._main: dict[str, str] = {}
+        for terms in declared:
+            for main, variants in terms.items():
+                for variant in variants:
+                    self._main[normalise(variant)] = normalise(main)
+                self._main[normalise(main)] = normalise(main)
+        names = sorted(self._main, key=len, reverse=True)
+        pattern = "|".join(re.escape(name) for name in names)
+        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s)?(?![\w]|-\w)") if names else None
+
+    def unify(self, text: str) -> str:
+        """`text` in lower case with every known variant replaced by its main name."""
+        text = normalise(text)
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(self._replacement, text)
+
+    def names(self) -> frozenset[str]:
+        """All main names."""
+        return frozenset(self._main.values())
+
+    def _replacement(self, match: re.Match[str]) -> str:
+        found = match.group(0)
+        return self._main.get(found) or self._main[found.removesuffix("'s")]
