@@ -1,0 +1,166 @@
+"""Recommendations: read from a decision table, with what is missing asked for and what is unclear shown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import decision, profile, wording
+from bot.composer import Citations
+from bot.cues import ADVICE, WISH
+from bot.decision import DecisionTable, Place
+from bot.messages import Outcome, Recommendation
+from retrieval.frontmatter import Axis
+from retrieval.passages import Passage
+from retrieval.searcher import Searcher
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A recommendation, or the question that it still needs."""
+
+    outcome: Outcome
+    text: str
+    recommendation: Recommendation
+
+
+class Adviser:
+    """Reads the asker's place on a table's axes and says what the table has there."""
+
+    def __init__(self, searcher: Searcher, today: datetime.date) -> None:
+        self._searcher = searcher
+        self._today = today
+        self.tables = decision.tables(searcher.generation.guides)
+
+    def places(self, table: DecisionTable, said: str) -> tuple[Place, Place]:
+        """Where the asker stands on the rows and the columns, by what was said."""
+        terms, spec = self._searcher.terms, table.spec
+        return (
+            decision.place(spec.rows, table.row_labels, said, terms, self._today),
+            decision.place(spec.columns, table.column_labels, said, terms, self._today),
+        )
+
+    def asked(self, question: str, said: str, follows: bool, asks_fact: bool) -> DecisionTable | None:
+        """The table that a message asks for advice from, if any.
+
+        Advice is asked for in words, or by a message that says who is asking and what they want and asks nothing else.
+        """
+        advice, wish = bool(ADVICE.search(question)), bool(WISH.search(question))
+        for table in self.tables:
+            if not decision.fits_role(table.spec, self._known_roles(said), self._searcher.terms):
+                continue
+            now = self.places(table, question)
+            known = self.places(table, said)
+            complete = all(place.positions for place in known)
+            fresh = any(place.positions for place in now)
+            if asks_fact:
+                continue
+            if complete and fresh and (advice or wish or follows or "?" not in question):
+                return table
+            if advice and (fresh or any(place.positions for place in known)) and self._is_about_paths(question, table):
+                return table
+        return None
+
+    def from_places(self, table: DecisionTable, rows: Place, columns: Place, citations: Citations) -> Advice | None:
+        """What the table has for these places; None where its quote does not stand."""
+        n = self._cite(table, rows, columns, citations)
+        if n is None:
+            return None
+        missing = tuple(p.axis for p in (rows, columns) if not p.positions)
+        if missing:
+            return self._open(table, rows, columns, missing, n)
+        return self._given(table, rows, columns, n)
+
+    def from_values(self, table: DecisionTable, values: Mapping[str, str], citations: Citations) -> Advice | None:
+        """What the table has for values given by the names of its axes. Raises RequestError for a wrong value."""
+        places = []
+        for axis, labels in ((table.spec.rows, table.row_labels), (table.spec.columns, table.column_labels)):
+            value = values.get(axis.axis)
+            found = decision.chosen(axis, labels, value, self._searcher.terms, self._today) if value else Place(axis.axis, ())
+            places.append(found)
+        return self.from_places(table, places[0], places[1], citations)
+
+    def _given(self, table: DecisionTable, rows: Place, columns: Place, n: int) -> Advice:
+        section = table.table.section[-1]
+        cells = [(r, c, table.options(r, c)) for r in rows.positions for c in columns.positions]
+        options = tuple(option for _, _, cell in cells for option in cell)
+        matched = {
+            rows.axis: wording.listed([table.row_labels[r] for r in rows.positions], "or"),
+            columns.axis: wording.listed([table.column_labels[c] for c in columns.positions], "or"),
+        }
+        if len(cells) == 1:
+            said = wording.listed([f"{p.axis} {p.said}" for p in (rows, columns)])
+            text = wording.RECOMMENDED.format(said=said, section=section, options=wording.listed(options, "or"), n=n)
+            text += " " + wording.MATCHED.format(places=wording.listed([f"row “{matched[rows.axis]}”", f"column “{matched[columns.axis]}”"]))
+        else:
+            text = self._between(table, rows, columns, n)
+        return Advice("recommended", text, Recommendation(table.spec.id, matched, options, (), n))
+
+    def _between(self, table: DecisionTable, rows: Place, columns: Place, n: int) -> str:
+        """Both cells, where the asker stands between two headings."""
+        several, labels = (rows, table.row_labels) if len(rows.positions) > 1 else (columns, table.column_labels)
+        names = [labels[p] for p in several.positions]
+        either = []
+        for r in rows.positions:
+            for c in columns.positions:
+                name = table.row_labels[r] if several is rows else table.column_labels[c]
+                either.append(wording.EITHER.format(place=name, options=wording.listed(table.options(r, c), "or")))
+        return wording.BETWEEN.format(
+            said=several.said, first=names[0], second=names[-1], section=table.table.section[-1], n=n, options="; ".join(either)
+        )
+
+    def _open(self, table: DecisionTable, rows: Place, columns: Place, missing: tuple[str, ...], n: int) -> Advice:
+        """A question for what is missing, with what holds for what is known."""
+        axes: list[tuple[Axis, list[str], Place]] = [
+            (table.spec.rows, table.row_labels, rows), (table.spec.columns, table.column_labels, columns),
+        ]  # fmt: skip
+        questions = " ".join(ask(axis, labels) for axis, labels, place in axes if place.axis in missing)
+        either = []
+        for r in rows.positions or range(len(table.row_labels)):
+            for c in columns.positions or range(len(table.column_labels)):
+                unknown = [name for name, place in ((table.row_labels[r], rows), (table.column_labels[c], columns)) if place.axis in missing]
+                either.append(wording.EITHER.format(place=", ".join(unknown), options=wording.listed(table.options(r, c), "or")))
+        matched = {p.axis: wording.listed([labels[i] for i in p.positions], "or") for _, labels, p in axes if p.positions}
+        options = tuple(
+            o for r in rows.positions for c in range(len(table.column_labels)) for o in table.options(r, c)
+        ) or tuple(o for c in columns.positions for r in range(len(table.row_labels)) for o in table.options(r, c))
+        text = wording.OPEN.format(questions=questions, section=table.table.section[-1], n=n, options="; ".join(either))
+        if len(missing) == len(axes):
+            text = questions
+        return Advice("clarify", text, Recommendation(table.spec.id, matched, options, missing, n))
+
+    def _cite(self, table: DecisionTable, rows: Place, columns: Place, citations: Citations) -> int | None:
+        passage = next(
+            p for p in self._searcher.generation.passages
+            if p.kind == "table" and p.guide == table.guide.id and table.guide.tables[p.table or 0] is table.table
+        )  # fmt: skip
+        return citations.add_rows(passage, list(rows.positions) or list(range(len(table.row_labels))))
+
+    def _known_roles(self, said: str) -> list[str]:
+        """The roles that the asker claims, where a guide knows them: a row's label or a table's audience."""
+        labels = {self._searcher.terms.unify(row[0]) for g in self._searcher.generation.guides.values() for t in g.tables for row in t.rows}
+        audience = {self._searcher.terms.unify(name) for table in self.tables for name in table.spec.audience}
+        known = []
+        for role in profile.roles(said):
+            unified = self._searcher.terms.unify(role)
+            if any(name in unified for name in audience) or any(label.split(" (")[0] in unified for label in labels):
+                known.append(role)
+        return known
+
+    def _is_about_paths(self, question: str, table: DecisionTable) -> bool:
+        return True
+
+
+def ask(axis: Axis, labels: list[str]) -> str:
+    """The question for one axis of a table."""
+    if axis.ask:
+        return axis.ask
+    if axis.unit == "years":
+        return wording.ASK_AXIS.get(axis.axis, f"How many years of {axis.axis} do you have?")
+    return wording.ASK_DEFAULT.format(axis=axis.axis, values=wording.listed(list(axis.values) or labels, "or"))
+
+
+def table_passage(searcher: Searcher, table: DecisionTable) -> Passage:
+    """The passage of a whole decision table."""
+    return next(p for p in searcher.generation.passages if p.kind == "table" and p.guide == table.guide.id)

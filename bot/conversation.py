@@ -1,0 +1,100 @@
+"""A message in its thread: what a follow-up leaves out is taken from what the same person said before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import cues
+from retrieval import words
+from retrieval.searcher import Searcher
+
+_LEAD_IN = re.compile(
+    r"^\W*(?:and|what about|how about|ok(?:ay)?,?(?: and| but)?|then|so|but|or|also|same (?:for|question)|what if|and if|"
+    r"sorry|i meant|actually|no,|for)\b",
+    re.IGNORECASE,
+)
+_WHY = re.compile(r"^\W*(?:but |and )?(?:why(?: not| so| is that| though)?|how come|reasons?)\W*$", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|there|its|their|instead)\b", re.IGNORECASE)
+# Words that say nothing of a subject: a message of only these asks about what came before.
+_WEAK = frozenset(
+    words.stem(w)
+    for w in """worth good best better bad think help work works working instead meant sorry sure okay right take takes
+    really mean difference detail details example examples explain elaborate source sources true correct long short
+    time again question answer elaborating point happen happens come comes first next last else way option options
+    different same kind type part hard easy possible fine happen year years month months""".split()
+)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A message that stands on its own.
+
+    `text` is what is searched for; `asks` the part whose cues count; `said` everything that may tell who is asking.
+    """
+
+    text: str
+    asks: str
+    said: str
+    follows: bool
+
+
+def resolve(message: str, history: Sequence[str], searcher: Searcher) -> Resolved:
+    """Read `message` after the earlier ones, oldest first."""
+    previous: Resolved | None = None
+    for earlier in [*history, message]:
+        previous = _after(earlier, previous, searcher)
+    return previous if previous is not None else Resolved(message, message, message, follows=False)
+
+
+def subject_words(text: str, searcher: Searcher) -> list[str]:
+    """The words of a text that name what it is about: no cue for a figure, no filler."""
+    kept = []
+    for word in words.content(searcher.terms.unify(text)):
+        if words.stem(word) not in _WEAK and cues.kind(word) is None and not word.isdigit():
+            kept.append(word)
+    return kept
+
+
+def _after(message: str, previous: Resolved | None, searcher: Searcher) -> Resolved:
+    if previous is None:
+        return Resolved(message, message, message, follows=False)
+    subject = subject_words(message, searcher)
+    leads_in, asked = bool(_LEAD_IN.search(message)), cues.kind(message)
+    said = f"{previous.said}\n{message}"
+    if _WHY.match(message):
+        question = _last_question(previous.text)
+        return Resolved(f"why {question}", f"why {question}", said, follows=True)
+    if not subject:
+        topic = " ".join(subject_words(previous.text, searcher))
+        return Resolved(f"{message} {topic}", message if asked else previous.asks, said, follows=True)
+    if leads_in and asked is None and len(subject) <= 6 or len(subject) <= 2 and asked is None and len(message) < 40:
+        return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
+    if _POINTING.search(message) and len(subject) <= 2:
+        topic = " ".join(subject_words(previous.text, searcher))
+        return Resolved(f"{message} {topic}", message, said, follows=True)
+    return Resolved(message, message, message, follows=False)
+
+
+def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: Searcher) -> str:
+    """The previous question with one name of a table's row exchanged for the one that the message brings."""
+    now = {words.stem(word) for word in subject}
+    before = searcher.terms.unify(previous.text)
+    there = set(words.stems(before))
+    best: tuple[int, set[str]] = (0, set())
+    for guide in searcher.generation.guides.values():
+        for table in guide.tables:
+            labels = [set(words.stems(searcher.terms.unify(row[0]))) for row in table.rows]
+            brought = max(labels, key=lambda label: len(label & now) / (len(label) or 1), default=set())
+            replaced = max((x for x in labels if x is not brought), key=lambda label: len(label & there), default=set())
+            score = min(len(brought & now), len((replaced - brought) & there))
+            if score > best[0]:
+                best = (score, replaced - brought)
+    kept = [word for word in before.split() if not (set(words.stems(word)) & best[1])]
+    return f"{' '.join(kept)} {message}" if best[0] else f"{message} {previous.text}"
+
+
+def _last_question(text: str) -> str:
+    parts = [part.strip() for part in re.split(r"(?<=[.?!])\s+|[,;\n]", text) if part.strip()]
+    return next((part for part in reversed(parts) if part.endswith("?")), parts[-1] if parts else text)

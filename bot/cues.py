@@ -1,0 +1,119 @@
+"""What the words of a question ask for: a kind of figure, a table, a source, advice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.quantities import Kind
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
+
+
+DURATION = _any(
+    r"\bhow (?:long|much time|quick(?:ly)?|fast|soon)\b", r"\bhow many (?:months|weeks|years|mo|mths|yrs)\b",
+    r"\btime ?(?:line|frame|scale|investment|commitment)s?\b", r"\bdurations?\b", r"\b(?:fast|quick|short|slow|long)est\b",
+    r"\btime\b(?=\s*(?:$|[,+&?/]|and\b|needed|required|to\b))", r"\b(?:months|weeks) (?:does|will|to)\b", r"\bhow many yrs\b",
+    r"\b(?:quicker|faster|slower|shorter|longer)\b",
+)  # fmt: skip
+MONEY = _any(
+    r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
+    r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|id|ying)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b",
+    r"\bcomp\b", r"\btc\b", r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
+    r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder))", r"\b\d+k\b", r"\bmakes? (?:more|most|a year)\b", r"\bbudget\b",
+)  # fmt: skip
+PERCENT = _any(
+    r"%", r"\bper ?cent(?:age)?\b", r"\b(?:what|which) (?:share|fraction|proportion|part|portion|ratio)\b",
+    r"\bshare of\b", r"\bhow (?:many|common|prevalent|big a share)\b", r"\bproportion\b", r"\bfraction\b", r"\bprevalence\b",
+)  # fmt: skip
+
+ADVICE = _any(
+    r"\b(?:best|right|smartest|recommended|ideal|good) (?:\w+ )?(?:path|route|way|option|move|bet|strategy|plan|approach)\b",
+    r"\b(?:my|the|which|what|a|your) (?:\w+ )?(?:path|route|plan|roadmap|option)\b(?=[^.]*\b(?:me|i|my|is|into|now)\b|\s*\??\s*$)",
+    r"\bwhat (?:should|shall|can|do|would) (?:i|you)\b(?! (?:earn|make|put|show|write|call))", r"\bshould i\b",
+    r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
+    r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
+    r"\bwhere (?:do|should) i (?:start|begin)\b", r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
+    r"\bfor me\b", r"\bin my (?:case|situation|position)\b",
+)  # fmt: skip
+WISH = _any(
+    r"\b(?:want|wanna|wants|wish|would like|'d like|like to|hope|hoping|aim(?:ing)?|goal|target(?:ing)?|dream|plan(?:ning)? to|"
+    r"looking to|trying to|interested in|keen on|love to|need to|eyeing)\b", r"\bgoal\b",
+)  # fmt: skip
+
+SOURCE = _any(
+    r"\b(?:source|sources|citations?|cite[sd]?|references?)\b", r"\bwhere (?:do|does|did|are|is) .*\b(?:come|from|taken)\b",
+    r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b", r"\bevidence for\b",
+)  # fmt: skip
+TABLE = _any(r"\btables?\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
+LIST = _any(
+    r"\ball\b", r"\blist\b", r"\bwhich (?:\w+ )?(?:\w+s)\b", r"\bwhat are\b", r"\bevery\b", r"\bexamples?\b", r"\bname (?:the|all|some)\b",
+    r"\boverview\b", r"\boptions\b",
+)  # fmt: skip
+BOTH_GUIDES = _any(
+    r"\b(?:both|two|the other) (?:guides?|articles?|sources?|texts?|pages?|one\b)", r"\b(?:dis)?agree(?:s|ment)?\b", r"\bcontradict",
+    r"\bconflict", r"\bconsistent\b", r"\bguides? (?:differ|say)\b", r"\b(?:each|either) (?:guide|article)\b",
+    r"\bone (?:guide|article) says\b", r"\b(?:guides|articles) (?:differ|disagree|say)\b", r"\bdo the (?:guides|articles)\b",
+)  # fmt: skip
+VERSUS = re.compile(
+    r"^(?P<left>.+?)\s+(?:vs\.?|versus|compared (?:to|with)|or|than|against|over)\s+(?P<right>.+?)"
+    r"(?:\s*(?:[,:;?]|\s-\s)\s*(?P<rest>.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+COMPARES = _any(
+    r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference between\b", r"\b(?:more|less|better|worse|\w+er) than\b",
+    r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
+    r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter)\b.*\bor\b",
+    r",\s*\w[\w' -]* or \w[\w' -]*\?",
+)  # fmt: skip
+
+Extreme = Literal["lowest", "highest"]
+_LOWEST = _any(
+    r"\b(?:cheap|fast|quick|short|low|small|few)est\b", r"\bleast (?:expensive|time|money|costly|paid|pay)\b",
+    r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?least\b", r"\bworst[- ]pa(?:id|ying)\b", r"\bmin(?:imum)?\b",
+)  # fmt: skip
+_HIGHEST = _any(
+    r"\b(?:slow|long|high|larg|bigg|dear|pric(?:i)?)est\b", r"\bmost (?:expensive|time|money|costly|lucrative|paid)\b",
+    r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?most\b", r"\bbest[- ]pa(?:id|ying)\b", r"\btop (?:pay|salary|paying|paid)\b",
+    r"\bhighest[- ]pa(?:id|ying)\b", r"\bmax(?:imum)?\b",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What a question asks for. `kind` is the sort of figure, `extreme` the end of a scale."""
+
+    kind: Kind | None
+    extreme: Extreme | None
+    advice: bool
+    source: bool
+    table: bool
+    listing: bool
+    both_guides: bool
+    compares: bool
+
+
+def read(text: str) -> Cues:
+    """The cues in a question, in English and lower or mixed case."""
+    return Cues(
+        kind=kind(text),
+        extreme="lowest" if _LOWEST.search(text) else "highest" if _HIGHEST.search(text) else None,
+        advice=bool(ADVICE.search(text)),
+        source=bool(SOURCE.search(text)),
+        table=bool(TABLE.search(text)),
+        listing=bool(LIST.search(text)),
+        both_guides=bool(BOTH_GUIDES.search(text)),
+        compares=bool(COMPARES.search(text)),
+    )
+
+
+def kind(text: str) -> Kind | None:
+    """The kind of figure that is asked for; money before time before share, where several are."""
+    if MONEY.search(text):
+        return "money"
+    if DURATION.search(text):
+        return "duration"
+    return "percent" if PERCENT.search(text) else None

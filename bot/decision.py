@@ -1,0 +1,174 @@
+"""Decision tables: the asker's place on both axes of a guide's table, and the cell that it gives."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from dataclasses import dataclass
+
+from bot import profile
+from retrieval import markdown, words
+from retrieval.errors import RequestError
+from retrieval.frontmatter import Axis, TableSpec
+from retrieval.guides import Guide, Table
+from retrieval.quantities import figures
+from retrieval.terms import Terms
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
+    r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but)\b(?:\s+[\w'-]+){0,4}\s*$",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"\s+OR\s+")
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """A declared table with the guide that it stands in."""
+
+    guide: Guide
+    table: Table
+    spec: TableSpec
+
+    @property
+    def row_labels(self) -> list[str]:
+        """The first cell of each row, in plain words."""
+        return [markdown.plain(row[0]) for row in self.table.rows]
+
+    @property
+    def column_labels(self) -> list[str]:
+        """The heading of each column but the first, in plain words."""
+        return [markdown.plain(cell) for cell in self.table.header[1:]]
+
+    def options(self, row: int, column: int) -> list[str]:
+        """The options of one cell, in plain words; columns are counted without the first."""
+        return _OPTION.split(markdown.plain(self.table.rows[row][column + 1]))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the asker stands on one axis: the positions that fit, none where the asker has not said."""
+
+    axis: str
+    positions: tuple[int, ...]
+    said: str = ""
+
+
+def tables(guides: dict[str, Guide]) -> list[DecisionTable]:
+    """All decision tables of the guides, in the order of guides and lines."""
+    return [DecisionTable(g, t, t.spec) for _, g in sorted(guides.items()) for t in g.tables if t.spec is not None]
+
+
+def named(guides: dict[str, Guide], name: str | None) -> DecisionTable:
+    """The table called `name`, or the only one. Raises RequestError, listing the names."""
+    there = tables(guides)
+    names = ", ".join(t.spec.id for t in there) or "none"
+    chosen = [t for t in there if name is None or t.spec.id == name]
+    if name is None and len(chosen) > 1:
+        chosen = chosen[:1]
+    if not chosen:
+        wanted = f"no decision table '{name}'" if name else "the guides declare no decision table"
+        raise RequestError(f"{wanted}; tables that can be asked: {names}")
+    return chosen[0]
+
+
+def place(axis: Axis, labels: list[str], text: str, terms: Terms, today: datetime.date) -> Place:
+    """Read from `text` where the asker stands on one axis."""
+    if axis.unit == "years":
+        years = profile.experience(text, today)
+        if years is None:
+            return Place(axis.axis, ())
+        return Place(axis.axis, _ranges_with(labels, years), _say(years))
+    positions = _values_in(axis, labels, text, terms)
+    return Place(axis.axis, positions, ", ".join(labels[p] for p in positions))
+
+
+def chosen(axis: Axis, labels: list[str], value: str, terms: Terms, today: datetime.date) -> Place:
+    """The place that a value given for this axis means. Raises RequestError, listing what can be given."""
+    if axis.unit == "years" and re.fullmatch(r"\s*\d+(?:\.\d+)?\s*\+?\s*", value):
+        value = f"{value} years"
+    found = place(axis, labels, value, terms, today)
+    if not found.positions:
+        wanted = words.normalise(value)
+        hits = tuple(i for i, label in enumerate(labels) if wanted and wanted in words.normalise(label))
+        found = Place(axis.axis, hits, value)
+    if not found.positions:
+        allowed = "a length of time such as '18 months'" if axis.unit == "years" else " or ".join(axis.values or labels)
+        raise RequestError(f"--{axis.axis} '{value}' is not understood; give {allowed}")
+    return found
+
+
+def fits_role(spec: TableSpec, roles: list[str], terms: Terms) -> bool:
+    """Whether a table is for an asker of these roles; one who named none is taken to be."""
+    if not spec.audience or not roles:
+        return True
+    audience = [terms.unify(name) for name in spec.audience]
+    return any(name in terms.unify(role) for role in roles for name in audience)
+
+
+def _ranges_with(labels: list[str], years: profile.Years) -> tuple[int, ...]:
+    """The rows whose range holds the years; where none does, the two on either side."""
+    ranges = [_range(label) for label in labels]
+    inside = [i for i, (low, high) in enumerate(ranges) if years.low <= high + 1e-9 and min(years.high, 100) >= low - 1e-9]
+    if math.isinf(years.high) and inside:
+        inside = [i for i in inside if ranges[i][0] <= years.low] or inside
+    if inside:
+        return tuple(inside)
+    below = [i for i, (_, high) in enumerate(ranges) if high < years.low]
+    above = [i for i, (low, _) in enumerate(ranges) if low > years.low]
+    return tuple(sorted({*below[-1:], *above[:1]}))
+
+
+def _range(label: str) -> tuple[float, float]:
+    for figure in figures(label):
+        if figure.kind == "duration":
+            return figure.low / 12, figure.high / 12
+    return math.inf, -math.inf
+
+
+def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[int, ...]:
+    """The positions whose words stand in the text and are not negated; a negated one of two leaves the other."""
+    unified = terms.unify(text)
+    said: dict[int, bool] = {}
+    for value, spoken in _values(axis, labels).items():
+        position = next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)
+        if position is None:
+            continue
+        verdicts = [not _negated(unified, at) for word in spoken for at in _places(unified, terms.unify(word))]
+        if verdicts:
+            said[position] = any(verdicts)
+    wanted = tuple(sorted(position for position, yes in said.items() if yes))
+    if not wanted and said and len(said) < len(labels):
+        rest = tuple(i for i in range(len(labels)) if i not in said)
+        return rest if len(rest) == 1 else ()
+    return wanted
+
+
+def _values(axis: Axis, labels: list[str]) -> dict[str, list[str]]:
+    return {v: [v, *spoken] for v, spoken in axis.values.items()} or {label: [label] for label in labels}
+
+
+def _places(text: str, word: str) -> list[int]:
+    """Where a word or phrase begins in the text, inflected forms of a single word included."""
+    phrase = r"\s+".join(re.escape(part) for part in word.split())
+    return [m.start() for m in re.finditer(rf"(?<![\w-]){phrase}(?:s|es|ed|ing)?(?!\w)", text)]
+
+
+def _negated(text: str, at: int) -> bool:
+    clause = re.split(r"[.,;!?]|\b(?:but|just|only|and)\b", text[:at])[-1]
+    return bool(_NEGATION.search(clause))
+
+
+def _say(years: profile.Years) -> str:
+    if years.low == years.high:
+        return _length(years.low)
+    return f"{years.low:g}+ years" if math.isinf(years.high) else f"{years.low:g}-{years.high:g} years"
+
+
+def _length(years: float) -> str:
+    if 0 < years < 1:
+        months = round(years * 12)
+        return f"{months} month{'s' if months != 1 else ''}"
+    amount = f"{round(years, 1):g}"
+    return f"{amount} year{'' if amount == '1' else 's'}"

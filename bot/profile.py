@@ -1,0 +1,128 @@
+"""Who is asking: years of experience and role, read from the words of a message."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from dataclasses import dataclass
+
+from retrieval.quantities import NUMBER_WORDS, months_per, number
+
+_WORDS = "|".join(sorted((w.replace(" ", r"\s+") for w in NUMBER_WORDS if w not in ("a", "an")), key=len, reverse=True))
+_NUMBER = rf"(?:\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b|\ban?\b(?=\s+(?:year|decade|month|yr)))"
+_UNIT = r"(?:years?|yrs?|yoe|yr|y(?![a-z])|months?|mths?|mos?(?![a-z])|decades?|weeks?)"
+SPAN = re.compile(
+    rf"(?P<low>{_NUMBER})\s*(?:(?:-|–|to|or|and a half)\s*(?P<high>{_NUMBER})?\s*)?(?P<plus>\+|\s*plus\b)?\s*-?\s*"
+    rf"(?P<unit>{_UNIT})(?P<half>\s+and\s+a\s+half)?(?P<also>\s*(?:and|,)\s*(?P<extra>\d+)\s*(?P<extraunit>months?|mos?)\b)?",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
+    r"\b(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
+    r"\b(?:new|recent|fresh)\s+(?:cs\s+)?grad(?:uate)?\b|\bfresher\b|\bstraight out of (?:uni|college|school)|"
+    r"\b(?:still|currently) (?:a |in )?(?:student|uni|college)\b|\bi'?m a (?:cs )?student\b|\bfirst (?:dev )?job\b|\bjust starting\b",
+    re.IGNORECASE,
+)
+# What makes a number of years something else than the asker's experience, by the words before or after it.
+_BEFORE_DECOY = re.compile(
+    r"(?:\b(?:within|next|in|under|less than|inside|by|after|for the next|takes?|took|maybe|over the next|another|spend|"
+    r"lasts?|last|needs?|requires?|asks? for|asking for|aged?|i'?m|turning|wait)\s+(?:the\s+)?(?:about\s+|around\s+|maybe\s+|like\s+|~)?)$",
+    re.IGNORECASE,
+)
+_EXPERIENCE_IN = re.compile(r"\b(?:in|spent)\s+(?:about\s+)?$", re.IGNORECASE)
+_AFTER_DECOY = re.compile(
+    r"^\s*(?:-|\s)?(?:old|of age|yo\b|from now|ahead|degree|master|phd|program|course|bootcamp|contract|plan|mortgage|"
+    r"long|time ?frame|deadline|to (?:get|become|switch|land|make|finish|do|move)|full[- ]time (?:study|master))",
+    re.IGNORECASE,
+)
+_AGE_BEFORE = re.compile(r"\b(?:i'?m|i am|aged?|turn(?:ing|ed)?)\s+$", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:my|a|her|his|their|our)\s+(?:\w+\s+)?(?:friend|brother|sister|wife|husband|partner|boss|manager|colleague|coworker|"
+    r"co-worker|lead|mate|buddy|dad|mom|cousin|roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|daughter)\b|"
+    r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b",
+    re.IGNORECASE,
+)
+_MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
+_EXPERIENCE_WORD = re.compile(r"\b(?:experience|exp|yoe|swe|dev|developer|engineer|coding|programming|working|worked|in industry)\b", re.IGNORECASE)
+_AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
+_STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
+_LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Years:
+    """A stretch of experience in years, both ends the same where it was said exactly."""
+
+    low: float
+    high: float
+
+
+def experience(text: str, today: datetime.date) -> Years | None:
+    """The asker's years of experience, or None where the text does not say.
+
+    Not an age, a deadline, the length of a course or somebody else's years. The last statement counts, so that a
+    correction ("sorry, I meant 1 year") wins.
+    """
+    found: list[tuple[int, Years]] = [(m.start(), Years(0, 0)) for m in _NONE.finditer(text)]
+    for match in _SINCE.finditer(text):
+        years = max(0.0, float(today.year - int(match["year"] or match["year2"])))
+        found.append((match.start(), Years(years, years)))
+    for match in SPAN.finditer(text):
+        if _is_experience(text, match):
+            found.append((match.start(), _years(match)))
+    if not found and _LAST_YEAR.search(text):
+        return Years(1, 1)
+    return max(found, key=lambda item: item[0])[1] if found else None
+
+
+def _years(match: re.Match[str]) -> Years:
+    scale = months_per(match["unit"]) / 12
+    low = _value(match["low"]) * scale
+    high = _value(match["high"]) * scale if match["high"] else low
+    extra = 0.5 if match["half"] or "half" in match.group(0) else 0.0
+    if match["extra"]:
+        extra += float(match["extra"]) / 12
+    if match["plus"]:
+        high = max(high, math.inf)
+    return Years(min(low, high) + extra, max(low, high) + extra)
+
+
+def _value(text: str) -> float:
+    return number(text.replace(",", "."))
+
+
+def _is_experience(text: str, match: re.Match[str]) -> bool:
+    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 40]
+    clause = re.split(r"[.;!?\n]|\bbut\b", text[: match.start()])[-1]
+    unit_says = match["unit"].casefold() == "yoe" or re.match(r"\s*(?:of\s+)?(?:\w+\s+){0,3}(?:experience|exp)\b", after, re.IGNORECASE)
+    if _AFTER_DECOY.match(after) or _belongs_to_others(clause):
+        return False
+    if _AGO.match(after):
+        return bool(_STARTED.search(clause))
+    if _AGE_BEFORE.search(before):
+        return bool(unit_says or re.match(r"\s*(?:in\b|into\b|as\b|of\b|deep)", after, re.IGNORECASE))
+    if _BEFORE_DECOY.search(before) and not unit_says:
+        return bool(re.search(r"\b(?:spent|coded for|worked for|been)\b", clause, re.IGNORECASE))
+    return True
+
+
+def _belongs_to_others(clause: str) -> bool:
+    others = list(_OTHERS.finditer(clause))
+    return bool(others) and not _MINE.search(re.sub(r"\bmy\s+\w+", "", clause[others[-1].end() :]))
+
+
+_ROLE = re.compile(
+    r"\b(?:i'?m|i am|im|as|being|currently|work(?:ing|ed)? as|background (?:is |in )?(?:as )?|from(?: being)?)\s+"
+    r"(?:an?\s+|the\s+)?(?P<role>[a-z][a-z /-]{2,40}?)(?=\s+(?:with|for|and|who|to|in|at|since|here|of|wanting|looking|now|want|by|but|trying|that|on)\b|[,.;:!?()\d]|$)",
+    re.IGNORECASE,
+)
+_HERE = re.compile(r"(?:^|[,.;]\s*)(?P<role>[a-z][a-z /-]{2,40}?)\s+here\b", re.IGNORECASE)
+
+
+def roles(text: str) -> list[str]:
+    """What the asker says to be ("I'm a ...", "as a ...", "... here"), as typed and in order."""
+    return [m["role"].strip() for pattern in (_ROLE, _HERE) for m in pattern.finditer(text)]
+
+

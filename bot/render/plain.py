@@ -1,0 +1,34 @@
+"""An answer as plain text: what the terminal prints, and every platform's fallback."""
+
+from __future__ import annotations
+
+from bot import quotes
+from bot.messages import Answer, Citation
+
+LONGEST = 3_500  # characters of a message
+MORE = "(shortened: ask about one of these to see the rest)"
+
+
+def render(answer: Answer) -> str:
+    """The whole message: the bot's words, the cited passages with their places, and what else can be asked."""
+    parts = [answer.text]
+    parts += [_citation(c) for c in answer.citations]
+    if answer.suggestions:
+        parts.append("\n".join(["You could ask:", *(f"- {s}" for s in answer.suggestions)]))
+    return _fitted(parts)
+
+
+def _citation(citation: Citation) -> str:
+    place = " > ".join([citation.title, *citation.section])
+    updated = f", updated {citation.updated}" if citation.updated else ""
+    source = f" ({citation.publisher}{updated})" if citation.publisher else ""
+    return f"[{citation.n}] “{quotes.readable(citation.quote)}”\n    {place}{source}"
+
+
+def _fitted(parts: list[str]) -> str:
+    text = "\n\n".join(part for part in parts if part)
+    if len(text) <= LONGEST:
+        return text
+    while len(parts) > 1 and len("\n\n".join([*parts, MORE])) > LONGEST:
+        parts = parts[:-1]
+    return "\n\n".join([*parts, MORE])[:LONGEST]

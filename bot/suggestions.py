@@ -1,0 +1,32 @@
+"""Questions that the guides do answer, for an asker whose own they do not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from bot import wording
+from retrieval.generations import Generation
+from retrieval.searcher import Searcher
+
+SHOWN = 3
+
+
+class Suggestions:
+    """The questions of the guides' headings and of their check questions, nearest first."""
+
+    def __init__(self, generation: Generation, asked: Iterable[str]) -> None:
+        headings = [p.section[-1] for p in generation.passages if p.kind == "faq"]
+        self._questions = list(dict.fromkeys([*asked, *headings]))
+        tags = Counter(tag for guide in generation.guides.values() for tag in guide.tags)
+        self.topics = wording.listed([tag for tag, _ in tags.most_common(6)]) or "their subjects"
+
+    def nearest(self, text: str, searcher: Searcher) -> tuple[str, ...]:
+        """The questions nearest in meaning to `text`; the first ones where it is empty."""
+        if not self._questions:
+            return ()
+        if not text.strip():
+            return tuple(self._questions[:SHOWN])
+        vectors = searcher.encode([text, *self._questions])
+        order = sorted(range(len(self._questions)), key=lambda i: -float(vectors[i + 1] @ vectors[0]))
+        return tuple(self._questions[i] for i in order[:SHOWN])
