@@ -92,7 +92,9 @@ class Adviser:
         if len(cells) == 1:
             said = wording.listed([f"{p.axis} {p.said}" for p in (rows, columns)])
             text = wording.RECOMMENDED.format(said=said, section=section, options=wording.listed(options, "or"), n=n)
-            text += " " + wording.MATCHED.format(places=wording.listed([f"row “{matched[rows.axis]}”", f"column “{matched[columns.axis]}”"]))
+            text += " " + wording.MATCHED.format(
+                places=wording.listed([f"row “{matched[rows.axis]}”", f"column “{matched[columns.axis]}”"])
+            )
         else:
             text = self._between(table, rows, columns, n)
         return Advice("recommended", text, Recommendation(table.spec.id, matched, options, (), n))
@@ -119,12 +121,14 @@ class Adviser:
         either = []
         for r in rows.positions or range(len(table.row_labels)):
             for c in columns.positions or range(len(table.column_labels)):
-                unknown = [name for name, place in ((table.row_labels[r], rows), (table.column_labels[c], columns)) if place.axis in missing]
+                unknown = [
+                    name for name, place in ((table.row_labels[r], rows), (table.column_labels[c], columns)) if place.axis in missing
+                ]
                 either.append(wording.EITHER.format(place=", ".join(unknown), options=wording.listed(table.options(r, c), "or")))
         matched = {p.axis: wording.listed([labels[i] for i in p.positions], "or") for _, labels, p in axes if p.positions}
-        options = tuple(
-            o for r in rows.positions for c in range(len(table.column_labels)) for o in table.options(r, c)
-        ) or tuple(o for c in columns.positions for r in range(len(table.row_labels)) for o in table.options(r, c))
+        options = tuple(o for r in rows.positions for c in range(len(table.column_labels)) for o in table.options(r, c)) or tuple(
+            o for c in columns.positions for r in range(len(table.row_labels)) for o in table.options(r, c)
+        )
         text = wording.OPEN.format(questions=questions, section=table.table.section[-1], n=n, options="; ".join(either))
         if len(missing) == len(axes):
             text = questions

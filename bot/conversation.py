@@ -20,10 +20,72 @@ _POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|there|its|t
 # Words that say nothing of a subject: a message of only these asks about what came before.
 _WEAK = frozenset(
     words.stem(w)
-    for w in """worth good best better bad think help work works working instead meant sorry sure okay right take takes
-    really mean difference detail details example examples explain elaborate source sources true correct long short
-    time again question answer elaborating point happen happens come comes first next last else way option options
-    different same kind type part hard easy possible fine happen year years month months""".split()
+    for w in [
+        "worth",
+        "good",
+        "best",
+        "better",
+        "bad",
+        "think",
+        "help",
+        "work",
+        "works",
+        "working",
+        "instead",
+        "meant",
+        "sorry",
+        "sure",
+        "okay",
+        "right",
+        "take",
+        "takes",
+        "really",
+        "mean",
+        "difference",
+        "detail",
+        "details",
+        "example",
+        "examples",
+        "explain",
+        "elaborate",
+        "source",
+        "sources",
+        "true",
+        "correct",
+        "long",
+        "short",
+        "time",
+        "again",
+        "question",
+        "answer",
+        "elaborating",
+        "point",
+        "happen",
+        "happens",
+        "come",
+        "comes",
+        "first",
+        "next",
+        "last",
+        "else",
+        "way",
+        "option",
+        "options",
+        "different",
+        "same",
+        "kind",
+        "type",
+        "part",
+        "hard",
+        "easy",
+        "possible",
+        "fine",
+        "happen",
+        "year",
+        "years",
+        "month",
+        "months",
+    ]
 )
 
 
@@ -69,7 +131,7 @@ def _after(message: str, previous: Resolved | None, searcher: Searcher) -> Resol
     if not subject:
         topic = " ".join(subject_words(previous.text, searcher))
         return Resolved(f"{message} {topic}", message if asked else previous.asks, said, follows=True)
-    if leads_in and asked is None and len(subject) <= 6 or len(subject) <= 2 and asked is None and len(message) < 40:
+    if (leads_in and asked is None and len(subject) <= 6) or (len(subject) <= 2 and asked is None and len(message) < 40):
         return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
     if _POINTING.search(message) and len(subject) <= 2:
         topic = " ".join(subject_words(previous.text, searcher))

@@ -30,7 +30,7 @@ def statements(passage: Passage, searcher: Searcher, kind: Kind) -> Iterator[Sta
     found = searcher.table(passage)
     pieces = _cells(found[1], passage.row, searcher) if found and passage.row is not None else _sentences(passage, searcher)
     for about, text in pieces:
-        for figure in figures(text):
+        for figure in figures(markdown.plain(text)):
             if figure.kind == kind:
                 yield Statement(passage, figure, about)
 

@@ -33,6 +33,15 @@ class Engine:
         self._facts = Facts(searcher)
         self._today = today
 
+    @property
+    def topics(self) -> str:
+        """What the guides are about, in a few words."""
+        return self._suggestions.topics
+
+    def examples(self) -> tuple[str, ...]:
+        """Some questions that the guides answer."""
+        return self._suggestions.nearest("", self.searcher)
+
     def handle(self, ask: Ask) -> Answer:
         """The answer to a question. Never raises for anything that a person can type."""
         started = time.perf_counter()

@@ -102,8 +102,7 @@ class Facts:
         for r in ranked:
             if r.found.passage.kind not in ("gap", "claim", "reference", "table"):
                 chosen.setdefault(r.found.passage.guide, r)
-        shown = [*chosen.values(), *ranked[:1]]
-        return self._shown(query, list(dict.fromkeys(shown)), cues, citations, ())
+        return self._shown(query, list(chosen.values()), cues, citations, ())
 
     def _passages(self, question: str, query: Query, ranked: list[Ranked], cues: Cues, citations: Citations) -> Reply:
         subject = subject_words(question, self._searcher)
@@ -168,7 +167,9 @@ class Facts:
             return ""
         said = []
         for reference in passage.references:
-            entry = next((p for p in self._searcher.generation.passages if p.kind == "reference" and reference in markdown.plain(p.text)), None)
+            entry = next(
+                (p for p in self._searcher.generation.passages if p.kind == "reference" and reference in markdown.plain(p.text)), None
+            )
             number = citations.add(entry, []) if entry else None
             said.append(wording.SOURCE.format(reference=reference, n=number or n))
         if not said:

@@ -17,7 +17,9 @@ SPAN = re.compile(
     rf"(?P<unit>{_UNIT})(?P<half>\s+and\s+a\s+half)?(?P<also>\s*(?:and|,)\s*(?P<extra>\d+)\s*(?P<extraunit>months?|mos?)\b)?",
     re.IGNORECASE,
 )
-_SINCE = re.compile(r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b", re.IGNORECASE)
+_SINCE = re.compile(
+    r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b", re.IGNORECASE
+)
 _NONE = re.compile(
     r"\b(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
     r"\b(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
@@ -45,7 +47,9 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
-_EXPERIENCE_WORD = re.compile(r"\b(?:experience|exp|yoe|swe|dev|developer|engineer|coding|programming|working|worked|in industry)\b", re.IGNORECASE)
+_EXPERIENCE_WORD = re.compile(
+    r"\b(?:experience|exp|yoe|swe|dev|developer|engineer|coding|programming|working|worked|in industry)\b", re.IGNORECASE
+)
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b", re.IGNORECASE)
@@ -124,5 +128,3 @@ _HERE = re.compile(r"(?:^|[,.;]\s*)(?P<role>[a-z][a-z /-]{2,40}?)\s+here\b", re.
 def roles(text: str) -> list[str]:
     """What the asker says to be ("I'm a ...", "as a ...", "... here"), as typed and in order."""
     return [m["role"].strip() for pattern in (_ROLE, _HERE) for m in pattern.finditer(text)]
-
-

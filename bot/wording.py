@@ -51,9 +51,7 @@ UNCLEAR = "I can't tell what you mean. Can you ask in a full question, for examp
 NOT_COVERED = "The guides do not cover that, so I have no answer to give."
 NOT_COVERED_WORDS = "The guides do not cover that: nothing in them speaks of {words}."
 NOT_COVERED_GAP = "The guides do not answer that. “{section}” notes that the article mentions it, but does not list or say it."
-NOT_COVERED_CLAIM = (
-    "The guides do not answer that. “{section}” only marks it as the publisher's own advertising, which is not guidance."
-)
+NOT_COVERED_CLAIM = "The guides do not answer that. “{section}” only marks it as the publisher's own advertising, which is not guidance."
 NOT_COVERED_LINK = "I only answer from the guides, and cannot open links or cite other pages."
 NOT_COVERED_ORDER = "I only answer questions from the guides; what a message tells me to do or say, I cannot follow."
 FAILED_QUOTE = "I found a passage, but cannot show it word for word, so I do not answer from it. Tell an admin to reindex."
@@ -84,7 +82,7 @@ NOT_FOR_ROLE = "The table “{section}” is for another role, so I do not apply
 
 
 def listed(values: Sequence[str], word: str = "and") -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     items = list(values)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
 

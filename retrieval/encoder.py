@@ -25,9 +25,7 @@ _BATCH = 64
 class Encoder(Protocol):
     """What turns texts into vectors; the method fits `sentence_transformers.SentenceTransformer`."""
 
-    def encode(
-        self, sentences: list[str], *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool
-    ) -> Vectors:
+    def encode(self, sentences: list[str], *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> Vectors:
         """Unit vectors. Shape: (sentences, dimension)."""
         ...
 
@@ -50,9 +48,7 @@ class Model:
             batch = [texts[i] for i in order[start : start + _BATCH]]
             parts.append(
                 np.asarray(
-                    self._encoder.encode(
-                        batch, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-                    ),
+                    self._encoder.encode(batch, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False),
                     dtype=np.float32,
                 )
             )

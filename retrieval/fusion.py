@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 DENSE_WEIGHT = 0.8
 
 
-def convex(
-    similarities: NDArray[np.float32], bm25: NDArray[np.float32], dense_weight: float = DENSE_WEIGHT
-) -> NDArray[np.float32]:
+def convex(similarities: NDArray[np.float32], bm25: NDArray[np.float32], dense_weight: float = DENSE_WEIGHT) -> NDArray[np.float32]:
     """A convex combination of both scores, each scaled by its theoretical minimum and the best score of the query.
 
     `similarities` are cosines (-1 to 1), `bm25` scores from 0 up; both of shape (candidates,). The result is of the

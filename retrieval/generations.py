@@ -88,8 +88,11 @@ class GenerationStore:
 
     def open(self, name: str) -> Generation:
         """One generation, verified. Raises IndexUnusable, naming the file that is wrong."""
-        folder = self.folder / name
-        manifest = self.manifest(name)
+        return self.open_folder(self.folder / name, name)
+
+    def open_folder(self, folder: Path, name: str) -> Generation:
+        """The sealed generation `name` in any folder, such as one that is not published yet."""
+        manifest = _manifest(folder, name)
         _verify(folder, manifest)
         guides = msgspec.json.decode((folder / "guides.json").read_bytes(), type=list[Guide])
         passages = msgspec.json.decode((folder / "passages.json").read_bytes(), type=tuple[Passage, ...])
@@ -101,14 +104,7 @@ class GenerationStore:
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation. Raises IndexUnusable."""
-        path = self.folder / name / "manifest.json"
-        try:
-            manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise IndexUnusable(f"the index {name} has no readable manifest") from error
-        if manifest.format != FORMAT:
-            raise IndexUnusable(f"the index {name} has format {manifest.format}, this program reads {FORMAT}")
-        return manifest
+        return _manifest(self.folder / name, name)
 
     @contextlib.contextmanager
     def building(self) -> Iterator[Path]:
@@ -160,6 +156,16 @@ class GenerationStore:
         """Delete all but the newest generations and the one that serves."""
         for name in self.names()[:-KEPT]:
             self.discard(name)
+
+
+def _manifest(folder: Path, name: str) -> Manifest:
+    try:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise IndexUnusable(f"the index {name} has no readable manifest") from error
+    if manifest.format != FORMAT:
+        raise IndexUnusable(f"the index {name} has format {manifest.format}, this program reads {FORMAT}")
+    return manifest
 
 
 def _data_files(folder: Path) -> list[Path]:

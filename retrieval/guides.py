@@ -90,9 +90,15 @@ def read(path: Path, corpus: Path) -> Parsed:
         text=text,
         tables=tables,
         references=references,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        digest=digest(path),
     )
     return Parsed(guide, placed)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a guide's file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _decode(name: str, path: Path) -> str:

@@ -84,10 +84,15 @@ def describe_row(table: Table, row: int) -> str:
 def _introduces(blocks: list[tuple[tuple[str, ...], Block]], position: int, kind: str) -> bool:
     """Whether this is a paragraph that ends with a colon, and what it announces is of this kind."""
     (section, block), following = blocks[position], blocks[position + 1 : position + 2]
-    return block.kind == "paragraph" and bool(following) and (
-        following[0][1].kind == kind and following[0][0] == section
-        and markdown.plain(block.text).endswith((":", "."))
-        and (kind == "table" or markdown.plain(block.text).endswith(":"))
+    return (
+        block.kind == "paragraph"
+        and bool(following)
+        and (
+            following[0][1].kind == kind
+            and following[0][0] == section
+            and markdown.plain(block.text).endswith((":", "."))
+            and (kind == "table" or markdown.plain(block.text).endswith(":"))
+        )
     )
 
 

@@ -69,8 +69,10 @@ class Figure(msgspec.Struct, frozen=True):
 
     def same_as(self, other: Figure) -> bool:
         """Whether both say the same quantity, bounds included."""
-        return self.kind == other.kind and math.isclose(self.low, other.low) and (
-            self.high == other.high or math.isclose(self.high, other.high)
+        return (
+            self.kind == other.kind
+            and math.isclose(self.low, other.low)
+            and (self.high == other.high or math.isclose(self.high, other.high))
         )
 
 

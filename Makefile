@@ -1,0 +1,45 @@
+# make chat       sets everything up and opens the chat; make chat q="do I need a PhD?" answers one question
+# make test       all tests
+# TORCH_INDEX=URL takes PyTorch from another package index, such as PyTorch's own one of CPU builds
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install chat test lint eval bench lock clean
+
+install: $(BIN)/fingerpost
+
+$(BIN)/fingerpost: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Fingerpost needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock \
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[dev]'
+	@touch $@
+
+chat: install
+	@$(BIN)/fingerpost chat $(if $(q),"$(q)")
+
+test: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/mypy
+
+eval: install
+	$(BIN)/fingerpost eval
+
+bench: install
+	$(BIN)/fingerpost bench
+
+lock: install
+	{ head -1 requirements.lock; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu//'; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) .fingerpost .mypy_cache .pytest_cache .ruff_cache

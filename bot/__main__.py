@@ -1,0 +1,5 @@
+"""`python -m bot` is `fingerpost`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Platforms: each module turns a platform's events into questions and answers into messages, and has one `run`."""

@@ -1,0 +1,206 @@
+"""The terminal as a platform: a chat with line editing, and the reports that commands print.
+
+The only file that imports prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import msgspec
+from prompt_toolkit import PromptSession
+from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+from bot import wording
+from bot.messages import Answer, Ask
+from bot.reindex import Report
+from bot.wiring import Bot
+from retrieval.errors import FingerpostError, RequestError
+
+HELP = """Type a question, or:
+  /path [axis=value ...]   recommend from a decision table; asks for what is missing
+  /status                  which index serves
+  /new                     forget this conversation and start another
+  /help                    this list
+  /quit                    leave (or Ctrl-D)"""
+KEPT = 12  # messages of the conversation that a follow-up may refer to
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Which index serves. `checks_failed` holds the check questions that it was published without."""
+
+    generation: str
+    created: str
+    model: str
+    guides: int
+    passages: int
+    checks_passed: int
+    checks_failed: tuple[str, ...]
+    kept: tuple[str, ...]
+    stale: tuple[str, ...]
+
+
+class GuideEntry(msgspec.Struct, frozen=True):
+    """A guide as `fingerpost guides` lists it."""
+
+    id: str
+    path: str
+    title: str
+    publisher: str | None
+    updated: str | None
+    sections: tuple[str, ...]
+    decision_tables: tuple[str, ...]
+
+
+def run(bot: Bot) -> None:
+    """The chat, until the end of the input."""
+    bot.engine()
+    print(f"Fingerpost. {wording.EMPTY.format(about=bot.engine().topics)}")
+    for suggestion in bot.engine().examples():
+        print(f"- {suggestion}")
+    print("/help lists the commands.\n")
+    history: list[str] = []
+    session = _session(bot)
+    while (line := _read(session)) is not None:
+        if line.strip():
+            print(f"\n{_reply(bot, session, line.strip(), history)}\n")
+
+
+def _session(bot: Bot) -> PromptSession[str] | None:
+    """Line editing with a history, or None where the input is no terminal."""
+    if not sys.stdin.isatty():
+        return None
+    try:
+        bot.settings.home.mkdir(parents=True, exist_ok=True)
+        return PromptSession(history=FileHistory(str(bot.settings.home / "chat-history")))
+    except OSError:
+        return PromptSession(history=InMemoryHistory())
+
+
+def _read(session: PromptSession[str] | None, prompt: str = "> ") -> str | None:
+    try:
+        if session is not None:
+            return session.prompt(prompt)
+        line = sys.stdin.readline()
+        return line.rstrip("\n") if line else None
+    except (EOFError, KeyboardInterrupt):
+        return None
+
+
+def _reply(bot: Bot, session: PromptSession[str] | None, line: str, history: list[str]) -> str:
+    command, _, rest = line.partition(" ")
+    try:
+        match command:
+            case "/path":
+                return _path(bot, session, rest)
+            case "/status":
+                return describe(status(bot))
+            case "/new":
+                history.clear()
+                return "A new conversation."
+            case "/help":
+                return HELP
+            case "/quit" | "/exit":
+                raise SystemExit(0)
+            case _ if line.startswith("/"):
+                return f"There is no command {command}.\n{HELP}"
+        answer = bot.handle(Ask(line, tuple(history[-KEPT:])))
+    except FingerpostError as error:
+        return str(error)
+    history.append(line)
+    return answer.plain
+
+
+def _path(bot: Bot, session: PromptSession[str] | None, rest: str) -> str:
+    """Recommend from `axis=value` pairs, asking for each axis that is missing."""
+    values: dict[str, str] = {}
+    for pair in _pairs(rest):
+        name, _, value = pair.partition("=")
+        values[name.strip()] = value.strip()
+    for axis in bot.axes(None):
+        if axis not in values:
+            answer: Answer = bot.recommend(None, values)
+            question = answer.text.split("?")[0] + "?" if answer.recommendation else axis
+            given = _read(session, f"{question} ")
+            if not given or not given.strip():
+                return answer.plain
+            values[axis] = given.strip()
+    return bot.recommend(None, values).plain
+
+
+def _pairs(rest: str) -> list[str]:
+    pairs: list[str] = []
+    for word in rest.split():
+        if "=" in word or not pairs:
+            pairs.append(word)
+        else:
+            pairs[-1] += f" {word}"
+    if any("=" not in pair for pair in pairs):
+        raise RequestError("/path takes axis=value pairs, such as experience=4 years goal=product, or nothing")
+    return pairs
+
+
+def reindexed(report: Report) -> str:
+    """What a reindex did, for a person."""
+    change = report.change
+    lines = [f"{kind}: {', '.join(paths)}" for kind, paths in (
+        ("added", change.added), ("changed", change.changed), ("removed", change.removed)) if paths]  # fmt: skip
+    lines = lines or ["no guide changed"]
+    lines.append(f"passages: {change.embedded} embedded, {change.reused} taken over")
+    lines.append(f"check questions: {report.asked - len(report.failures)} of {report.asked} passed")
+    lines += [f"  failed: “{failure.ask}”: {failure.reason}" for failure in report.failures]
+    if report.published:
+        lines.append(f"published {report.name} in {report.seconds:.1f} s")
+    elif report.refused:
+        lines.append("not published; mend the guide or the question, or use --publish-anyway. The old index serves on.")
+    else:
+        lines.append("dry run: nothing was published")
+    return "\n".join(lines)
+
+
+def status(bot: Bot) -> Status:
+    """Which index serves at this moment. Raises IndexUnusable where there is none."""
+    generation, _ = bot.store.open_current()
+    manifest = generation.manifest
+    return Status(
+        manifest.name, manifest.created, manifest.model, len(manifest.guides), manifest.passages, manifest.checks_passed,
+        manifest.checks_failed, tuple(bot.store.names()), bot.stale_guides(),
+    )  # fmt: skip
+
+
+def describe(found: Status) -> str:
+    """A status for a person."""
+    lines = [
+        f"index {found.generation}, built {found.created}",
+        f"{found.guides} guides, {found.passages} passages, model {found.model}",
+        f"check questions: {found.checks_passed} passed, {len(found.checks_failed)} failed",
+        f"kept for a rollback: {len(found.kept) - 1}",
+    ]
+    if found.stale:
+        lines.append(f"changed since: {', '.join(found.stale)}; run `fingerpost reindex`")
+    return "\n".join(lines)
+
+
+def guides(bot: Bot) -> list[GuideEntry]:
+    """The guides of the index that serves, by id."""
+    generation = bot.engine().searcher.generation
+    entries = []
+    for guide in sorted(generation.guides.values(), key=lambda g: g.id):
+        sections = dict.fromkeys(" > ".join(p.section) for p in generation.passages if p.guide == guide.id)
+        tables = tuple(table.spec.id for table in guide.tables if table.spec)
+        entries.append(GuideEntry(
+            guide.id, guide.path, guide.title, guide.source.publisher, guide.updated, tuple(s for s in sections if s), tables,
+        ))  # fmt: skip
+    return entries
+
+
+def describe_guides(entries: list[GuideEntry]) -> str:
+    """A list of guides for a person."""
+    blocks = []
+    for entry in entries:
+        updated = f", updated {entry.updated}" if entry.updated else ""
+        lines = [f"{entry.title} ({entry.path}{updated})", *(f"  - {section}" for section in entry.sections)]
+        if entry.decision_tables:
+            lines.append(f"  decision tables: {', '.join(entry.decision_tables)}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)

@@ -1,0 +1,198 @@
+"""The command line: one function a command, each a few lines over the wiring."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import msgspec
+
+from bot import evaluate, reindex, settings
+from bot.adapters import terminal
+from bot.messages import Answer, Ask
+from bot.progress import Bar
+from bot.wiring import Bot
+from retrieval.errors import FingerpostError, RequestError
+
+RENDERERS = ("plain",)
+
+
+class _Group(click.Group):
+    """Prints a refusal of the program as one line and leaves with status 1; any other error is a bug and shown."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except RequestError as error:
+            click.echo(f"fingerpost: {error}", err=True)
+            sys.exit(2)
+        except FingerpostError as error:
+            click.echo(f"fingerpost: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fingerpost")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Answers questions from a team's own guides and points at the passage that says so."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    context.obj = Bot(settings.load(os.environ, Path.cwd()))
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.pass_obj
+def chat(bot: Bot, question: str | None) -> None:
+    """Open the terminal chat, or answer QUESTION and leave."""
+    _ensure_index(bot)
+    if question:
+        click.echo(bot.handle(Ask(question)).plain)
+    else:
+        terminal.run(bot)
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="print the whole answer object on one line")
+@click.option("--batch", type=click.File("r", encoding="utf-8"), help='lines of {"id", "question", "history"}; - is standard input')
+@click.pass_obj
+def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) -> None:
+    """Answer QUESTION, or each line of --batch, in order."""
+    _ensure_index(bot)
+    for request in _requests(question, batch):
+        _print(bot.handle(request), as_json or batch is not None)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option("--table", help="the table's id; the first table where it is left out")
+@click.option("--json", "as_json", is_flag=True, help="print the whole answer object on one line")
+@click.pass_context
+def path(context: click.Context, table: str | None, as_json: bool) -> None:
+    """Recommend from a decision table: one option for each axis, such as --experience "18 months" --goal product."""
+    bot: Bot = context.obj
+    _ensure_index(bot)
+    _print(bot.recommend(table, _axes(bot, table, context.args)), as_json)
+
+
+@main.command("reindex")
+@click.option("--dry-run", is_flag=True, help="build and check, but do not publish")
+@click.option("--publish-anyway", is_flag=True, help="publish even where a check question fails")
+@click.option("--json", "as_json", is_flag=True, help="print the report on one line")
+@click.pass_obj
+def reindex_command(bot: Bot, dry_run: bool, publish_anyway: bool, as_json: bool) -> None:
+    """Build a new index from the guides and show what changed."""
+    with Bar() as bar:
+        report = bot.reindex(bar.show, dry_run=dry_run, publish_anyway=publish_anyway)
+    click.echo(msgspec.json.encode(report).decode() if as_json else terminal.reindexed(report))
+    if report.refused:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("generation", required=False)
+@click.pass_obj
+def rollback(bot: Bot, generation: str | None) -> None:
+    """Let the index before the current one, or GENERATION, serve again."""
+    before, after = reindex.rollback(bot.settings, generation)
+    click.echo(f"{after} serves now, in place of {before}.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="print it on one line")
+@click.pass_obj
+def status(bot: Bot, as_json: bool) -> None:
+    """Say which index serves, of which guides, made with which model."""
+    found = terminal.status(bot)
+    click.echo(msgspec.json.encode(found).decode() if as_json else terminal.describe(found))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="print it on one line")
+@click.pass_obj
+def guides(bot: Bot, as_json: bool) -> None:
+    """List the guides of the index, with their sections and tables."""
+    _ensure_index(bot)
+    listed = terminal.guides(bot)
+    click.echo(msgspec.json.encode(listed).decode() if as_json else terminal.describe_guides(listed))
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--platform", type=click.Choice(RENDERERS), required=True)
+@click.option("--batch", type=click.File("r", encoding="utf-8"), help="as for ask")
+@click.pass_obj
+def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None) -> None:
+    """Print the payload that a platform would be sent for the answer to QUESTION."""
+    _ensure_index(bot)
+    for request in _requests(question, batch):
+        payload = {"text": bot.handle(request).plain}
+        line = {"id": request.id, "payload": payload} if batch else payload
+        click.echo(msgspec.json.encode(line).decode())
+
+
+@main.command("eval")
+@click.option("--beir", type=click.Path(path_type=Path, file_okay=False), help="a test collection in BEIR's format")
+@click.option("--json", "as_json", is_flag=True, help="print the figures on one line")
+@click.pass_obj
+def eval_command(bot: Bot, beir: Path | None, as_json: bool) -> None:
+    """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
+    if beir is None:
+        _ensure_index(bot)
+    with Bar() as bar:
+        figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
+    click.echo(msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures))
+
+
+def _requests(question: str | None, batch: IO[str] | None) -> Iterator[Ask]:
+    if (question is None) == (batch is None):
+        raise click.UsageError("give a QUESTION or --batch, one of them")
+    if batch is None:
+        yield Ask(question or "")
+        return
+    for number, line in enumerate(batch, 1):
+        if line.strip():
+            yield _request(line, number)
+
+
+def _request(line: str, number: int) -> Ask:
+    try:
+        return msgspec.json.decode(line, type=Ask)
+    except msgspec.MsgspecError as error:
+        raise RequestError(f"line {number} of the batch is not a question: {error}") from error
+
+
+def _axes(bot: Bot, table: str | None, arguments: Iterable[str]) -> dict[str, str]:
+    """`--axis value` pairs for the axes of a table. Raises RequestError."""
+    axes = bot.axes(table)
+    given: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        name, _, value = rest.pop(0).partition("=")
+        axis = name.removeprefix("--")
+        if not name.startswith("--") or axis not in axes:
+            raise RequestError(f"'{name}' is no axis of this table; it has {', '.join(f'--{a}' for a in axes)}")
+        if not value and not rest:
+            raise RequestError(f"{name} needs a value")
+        given[axis] = value or rest.pop(0)
+    return given
+
+
+def _print(answer: Answer, as_json: bool) -> None:
+    click.echo(msgspec.json.encode(answer).decode() if as_json else answer.plain)
+
+
+def _ensure_index(bot: Bot) -> None:
+    """Build the first index where there is none, with a progress bar on standard error."""
+    if bot.has_index:
+        return
+    with Bar() as bar:
+        report = bot.reindex(bar.show)
+    if report.refused:
+        click.echo(terminal.reindexed(report), err=True)
+        sys.exit(1)

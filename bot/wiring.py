@@ -1,0 +1,101 @@
+"""Builds the program from its parts; a test replaces any of them here."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from bot import checks, decision, reindex
+from bot.engine import Engine
+from bot.messages import Answer, Ask
+from bot.reindex import Report
+from bot.settings import Settings
+from bot.suggestions import Suggestions
+from retrieval import encoder, guides
+from retrieval.encoder import Model
+from retrieval.errors import IndexUnusable
+from retrieval.generations import Generation, GenerationStore
+from retrieval.indexing import Progress
+from retrieval.searcher import Searcher
+
+log = logging.getLogger(__name__)
+
+
+class Bot:
+    """The whole bot without a platform: answers from the generation that serves, takes up a new one by itself.
+
+    Safe to use from several threads; each answer comes from one generation from start to end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        load_model: Callable[[str], Model] = encoder.load,
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
+        self.settings = settings
+        self.store = GenerationStore(settings.index)
+        self._load_model = load_model
+        self._today = today
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._serving: str | None = None
+
+    @cached_property
+    def model(self) -> Model:
+        """The embedding model, loaded when it is first needed. Raises ModelError."""
+        return self._load_model(self.settings.model)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether any index serves."""
+        return self.store.current() is not None
+
+    def handle(self, ask: Ask) -> Answer:
+        """Answer a question. Raises IndexUnusable where no index serves."""
+        return self.engine().handle(ask)
+
+    def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
+        """Recommend from a decision table, by values for its axes. Raises RequestError, IndexUnusable."""
+        return self.engine().recommend(table, values)
+
+    def axes(self, table: str | None) -> list[str]:
+        """The names of a decision table's axes. Raises RequestError, IndexUnusable."""
+        spec = decision.named(self.engine().searcher.generation.guides, table).spec
+        return [spec.rows.axis, spec.columns.axis]
+
+    def stale_guides(self) -> tuple[str, ...]:
+        """The guides whose files are not as the index that serves has them, by path."""
+        now = {p.relative_to(self.settings.corpus.parent).as_posix(): p for p in guides.paths(self.settings.corpus)}
+        manifest = self.store.open_current()[0].manifest
+        changed = {path for path, file in now.items() if manifest.guides.get(path) != guides.digest(file)}
+        return tuple(sorted(changed | (manifest.guides.keys() - now.keys())))
+
+    def engine(self) -> Engine:
+        """The engine of the generation that serves at this moment."""
+        with self._lock:
+            current = self.store.current()
+            if self._engine is None or current != self._serving:
+                generation, problems = self.store.open_current()
+                for problem in problems:
+                    log.error("%s; an older index serves", problem)
+                self._engine = self.engine_for(generation)
+                self._serving = current
+            return self._engine
+
+    def engine_for(self, generation: Generation) -> Engine:
+        """An engine for any generation. Raises IndexUnusable where it was made by another model."""
+        if generation.manifest.model != self.model.identity:
+            raise IndexUnusable(
+                f"the index was made with the model {generation.manifest.model}, the setting asks for "
+                f"{self.model.identity}; run `fingerpost reindex`"
+            )
+        asked = [check.ask for check in checks.load(self.settings.corpus) if check.suggest and not check.history]
+        return Engine(Searcher(generation, self.model), Suggestions(generation, asked), self._today)
+
+    def reindex(self, progress: Progress, *, dry_run: bool = False, publish_anyway: bool = False) -> Report:
+        """Build a new index and publish it if its check questions pass. Raises GuideError, IndexBusy."""
+        return reindex.run(self.settings, self.model, self.engine_for, progress, dry_run=dry_run, publish_anyway=publish_anyway)
