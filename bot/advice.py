@@ -12,7 +12,6 @@ from bot.cues import ADVICE, WISH
 from bot.decision import DecisionTable, Place
 from bot.messages import Outcome, Recommendation
 from retrieval.frontmatter import Axis
-from retrieval.passages import Passage
 from retrieval.searcher import Searcher
 
 
@@ -58,13 +57,13 @@ class Adviser:
                 continue
             if complete and fresh and (advice or wish or follows or "?" not in question):
                 return table
-            if advice and (fresh or any(place.positions for place in known)) and self._is_about_paths(question, table):
+            if advice and (fresh or any(place.positions for place in known)):
                 return table
         return None
 
     def from_places(self, table: DecisionTable, rows: Place, columns: Place, citations: Citations) -> Advice | None:
         """What the table has for these places; None where its quote does not stand."""
-        n = self._cite(table, rows, columns, citations)
+        n = self._cite(table, rows, citations)
         if n is None:
             return None
         missing = tuple(p.axis for p in (rows, columns) if not p.positions)
@@ -134,7 +133,7 @@ class Adviser:
             text = questions
         return Advice("clarify", text, Recommendation(table.spec.id, matched, options, missing, n))
 
-    def _cite(self, table: DecisionTable, rows: Place, columns: Place, citations: Citations) -> int | None:
+    def _cite(self, table: DecisionTable, rows: Place, citations: Citations) -> int | None:
         passage = next(
             p for p in self._searcher.generation.passages
             if p.kind == "table" and p.guide == table.guide.id and table.guide.tables[p.table or 0] is table.table
@@ -152,9 +151,6 @@ class Adviser:
                 known.append(role)
         return known
 
-    def _is_about_paths(self, question: str, table: DecisionTable) -> bool:
-        return True
-
 
 def ask(axis: Axis, labels: list[str]) -> str:
     """The question for one axis of a table."""
@@ -163,8 +159,3 @@ def ask(axis: Axis, labels: list[str]) -> str:
     if axis.unit == "years":
         return wording.ASK_AXIS.get(axis.axis, f"How many years of {axis.axis} do you have?")
     return wording.ASK_DEFAULT.format(axis=axis.axis, values=wording.listed(list(axis.values) or labels, "or"))
-
-
-def table_passage(searcher: Searcher, table: DecisionTable) -> Passage:
-    """The passage of a whole decision table."""
-    return next(p for p in searcher.generation.passages if p.kind == "table" and p.guide == table.guide.id)

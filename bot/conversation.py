@@ -20,72 +20,12 @@ _POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|there|its|t
 # Words that say nothing of a subject: a message of only these asks about what came before.
 _WEAK = frozenset(
     words.stem(w)
-    for w in [
-        "worth",
-        "good",
-        "best",
-        "better",
-        "bad",
-        "think",
-        "help",
-        "work",
-        "works",
-        "working",
-        "instead",
-        "meant",
-        "sorry",
-        "sure",
-        "okay",
-        "right",
-        "take",
-        "takes",
-        "really",
-        "mean",
-        "difference",
-        "detail",
-        "details",
-        "example",
-        "examples",
-        "explain",
-        "elaborate",
-        "source",
-        "sources",
-        "true",
-        "correct",
-        "long",
-        "short",
-        "time",
-        "again",
-        "question",
-        "answer",
-        "elaborating",
-        "point",
-        "happen",
-        "happens",
-        "come",
-        "comes",
-        "first",
-        "next",
-        "last",
-        "else",
-        "way",
-        "option",
-        "options",
-        "different",
-        "same",
-        "kind",
-        "type",
-        "part",
-        "hard",
-        "easy",
-        "possible",
-        "fine",
-        "happen",
-        "year",
-        "years",
-        "month",
-        "months",
-    ]
+    for w in """
+    worth good best better bad think help work works working instead meant sorry sure okay right take takes
+    really mean difference detail details example examples explain elaborate source sources true correct long
+    short time again question answer elaborating point happen happens come comes first next last else way
+    option options different same kind type part hard easy possible fine happen year years month months
+    """.split()
 )
 
 

@@ -82,7 +82,7 @@ NOT_FOR_ROLE = "The table “{section}” is for another role, so I do not apply
 
 
 def listed(values: Sequence[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Join values as a sentence does: "a", "a and b", "a, b and c"."""
     items = list(values)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
 

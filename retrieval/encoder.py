@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,8 @@ _BATCH = 64
 class Encoder(Protocol):
     """What turns texts into vectors; the method fits `sentence_transformers.SentenceTransformer`."""
 
-    def encode(self, sentences: list[str], *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> Vectors:
-        """Unit vectors. Shape: (sentences, dimension)."""
+    def encode(self, inputs: list[str], /, *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> NDArray[Any]:
+        """Unit vectors. Shape: (inputs, dimension)."""
         ...
 
 
@@ -74,7 +74,7 @@ def load(name: str) -> Model:
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise ModelError("sentence-transformers is not installed; run `make install`") from error
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     try:
         encoder = SentenceTransformer(path, device="cpu")

@@ -136,7 +136,7 @@ class GenerationStore:
 
     def adopt(self, folder: Path, name: str) -> None:
         """Move a sealed folder among the generations; it does not serve yet."""
-        os.replace(folder, self.folder / name)
+        folder.replace(self.folder / name)
         _fsync(self.folder)
 
     def publish(self, name: str) -> None:
@@ -144,7 +144,7 @@ class GenerationStore:
         pointer = self.folder / ".CURRENT.new"
         pointer.write_text(name + "\n", "utf-8")
         _fsync(pointer)
-        os.replace(pointer, self.folder / "CURRENT")
+        pointer.replace(self.folder / "CURRENT")
         _fsync(self.folder)
 
     def discard(self, name: str) -> None:
