@@ -1,0 +1,160 @@
+"""The state that outlives a process: claims across threads, processes and restarts; conversations; feedback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.store import KEPT_TURNS, MOST_TRIES, Store, StoreError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def _die_holding(folder: Path, key: str) -> None:
+    """A process that claims an event and is gone without a word."""
+    code = f"import os, pathlib; from bot.store import Store; assert Store(pathlib.Path({str(folder)!r})).claim({key!r}, 'p'); os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+
+
+def test_one_claim_of_an_event_wins(store: Store) -> None:
+    """Of many threads that claim the same events, one gets each."""
+    keys = [f"slack:T1:C1:{i}" for i in range(40)] * 5
+    with ThreadPoolExecutor(16) as pool:
+        won = [key for key, mine in zip(keys, pool.map(store.claim, keys), strict=True) if mine]
+    assert sorted(won) == sorted(set(keys))
+
+
+def test_a_claim_holds_across_processes(store: Store, tmp_path: Path) -> None:
+    """A second process does not get what the first works on, and it has nothing to take up."""
+    assert store.claim("slack:1")
+    other = Store(tmp_path)
+    assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
+    other.close()
+
+
+def test_a_done_event_is_never_claimed_again(store: Store, tmp_path: Path) -> None:
+    """Neither by this process nor by the next one."""
+    store.claim("slack:1")
+    store.finish("slack:1")
+    store.close()
+    after = Store(tmp_path)
+    assert (after.claim("slack:1"), after.unfinished("")) == (False, [])
+    after.close()
+
+
+def test_an_event_of_a_killed_process_is_done_again(store: Store, tmp_path: Path) -> None:
+    """What a process that was killed had claimed is listed with its payload, and claimed once."""
+    _die_holding(tmp_path, "slack:1")
+    assert [(e.key, e.payload, e.tries) for e in store.unfinished("slack:")] == [("slack:1", "p", 1)]
+    assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]
+
+
+def test_a_released_event_can_be_tried_only_so_often(store: Store) -> None:
+    """An event on which every try fails does not keep the bot busy for ever."""
+    tries = 0
+    while store.claim("slack:1"):
+        tries += 1
+        store.release("slack:1")
+    assert (tries, store.unfinished("slack:")) == (MOST_TRIES, [])
+
+
+def test_unfinished_keeps_to_its_prefix(store: Store) -> None:
+    """A platform sees its own events only; signs of SQL patterns are literal."""
+    for key in ("slack:1", "discord:1", "sl%ck:1"):
+        store.claim(key)
+        store.release(key)
+    assert [e.key for e in store.unfinished("sl%ck:")] == ["sl%ck:1"]
+
+
+def test_history_is_one_persons_messages_before_this_one(store: Store) -> None:
+    """Other people, other threads, later messages and the message itself are left out; a repeat counts once."""
+    store.say("t1", "ann", "k1", "first")
+    store.say("t1", "bob", "k2", "of bob")
+    store.say("t2", "ann", "k3", "elsewhere")
+    for _ in range(2):
+        store.say("t1", "ann", "k4", "second")
+    store.say("t1", "ann", "k5", "third")
+    assert store.history("t1", "ann", before="k5") == ("first", "second")
+    assert store.history("t1", "ann") == ("first", "second", "third")
+
+
+def test_history_is_short(store: Store) -> None:
+    """Only the last messages are given."""
+    for i in range(KEPT_TURNS + 3):
+        store.say("t1", "ann", f"k{i}", str(i))
+    assert store.history("t1", "ann") == tuple(str(i) for i in range(3, KEPT_TURNS + 3))
+
+
+def test_the_latest_feedback_wins(store: Store) -> None:
+    """The last click counts, also where it arrives first."""
+    store.rate("a1", "ann", "down", at=20.0)
+    store.rate("a1", "ann", "up", at=10.0)
+    store.rate("a1", "bob", "up", at=30.0)
+    assert [(f.person, f.verdict) for f in store.ratings("a1")] == [("ann", "down"), ("bob", "up")]
+
+
+def test_channel_modes_survive(store: Store, tmp_path: Path) -> None:
+    """A mode set in one process holds in the next."""
+    assert store.mode("slack:T1:C1") is None
+    store.set_mode("slack:T1:C1", "sure", "ann")
+    store.set_mode("slack:T1:C1", "quiet", "bob")
+    store.close()
+    after = Store(tmp_path)
+    assert after.mode("slack:T1:C1") == "quiet"
+    after.close()
+
+
+def test_what_is_held_is_taken_once(store: Store) -> None:
+    """A thing held for a button can be looked at, and taken by one click only."""
+    store.hold("share:1", "answer")
+    assert store.held("share:1") == "answer"
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(store.take, ["share:1"] * 20))
+    assert sorted(filter(None, taken)) == ["answer"]
+
+
+def test_time_ends_what_is_held_and_remembered(tmp_path: Path) -> None:
+    """After its time a held thing is gone; pruning forgets old messages and done events, not open ones."""
+    clock = [0.0]
+    store = Store(tmp_path, now=lambda: clock[0])
+    store.hold("h", "x", seconds=10)
+    store.say("t1", "ann", "k1", "old")
+    store.join("t1")
+    for key in ("slack:done", "slack:open"):
+        store.claim(key, "p")
+    store.finish("slack:done")
+    clock[0] = 9 * 86_400.0
+    assert store.held("h") is None
+    store.prune(days=8)
+    assert (store.history("t1", "ann"), store.joined("t1"), store.claim("slack:done"), store.claim("slack:open")) == (
+        (),
+        False,
+        True,
+        False,
+    )
+    store.close()
+
+
+def test_a_person_can_be_forgotten(store: Store) -> None:
+    """Nothing that the person said or clicked stays."""
+    store.say("t1", "ann", "k1", "hello")
+    store.rate("a1", "ann", "up")
+    store.forget_person("ann")
+    assert (store.history("t1", "ann"), store.ratings()) == ((), [])
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """A broken file is refused with its folder in the message, as one of our errors."""
+    (tmp_path / "state.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match=str(tmp_path)):
+        Store(tmp_path)
