@@ -41,7 +41,7 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
     `subject` are the words that the question is about. Durations of one subject are of one kind by nature; amounts
     and shares also have to be said of the same thing, by the words that the statements have in common.
     """
-    wanted = {words.stem(word): searcher.weight(word) for word in subject}
+    wanted = {words.stem(word): searcher.rarity(word) for word in subject}
     total = sum(wanted.values())
     if not total:
         return []

@@ -1,48 +1,102 @@
-"""Which of the passages found answer the question, and whether any does."""
+"""Which of the passages found answer the question, and whether any does.
+
+Not by one threshold on a similarity: a passage also has to hold the kind of figure that is asked for, said of what
+is asked about, and every place, company, occupation, group of people or year that the question names.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot import cues as cue
 from bot.cues import Cues
+from retrieval import words
 from retrieval.quantities import figures
-from retrieval.searcher import Found, Query
+from retrieval.searcher import Found, Query, Searcher, Word
 
-SIMILARITY_WEIGHT = 0.5  # the rest is coverage
+SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
+FUSED_WEIGHT = 0.3  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 NOTE_MALUS = 0.04
-# A passage answers when its evidence reaches this; see `fingerpost eval --curve` for how the share right changes.
-ENOUGH = 0.5
-# A word that the passage lacks stands against it when it weighs more than this share of the question.
-HEAVY = 0.34
+ENOUGH = 0.40
+LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
+SUBJECT = 0.55  # coverage that a passage with the figure asked for needs
+
+# What a thing is, by words of its kind; a word that no guide has is held against each.
+KINDS = {
+    "place": ("germany", "india", "london", "europe", "country", "city"),
+    "company": ("netflix", "microsoft", "apple", "corporation"),
+    "occupation": ("nurse", "teacher", "lawyer", "accountant"),
+    "group of people": ("women", "men", "immigrants", "veterans"),
+}
+ANYTHING = (("honest", "actually", "stuff", "worth", "really", "maybe"), ("think", "look", "give", "take", "put", "happen"), ("good", "big", "different", "best", "hard", "exact"))  # fmt: skip
+NAMED = 0.47  # likeness to a kind from which a word counts as one of it
+AHEAD = 0.08  # how much more like a kind than like just anything
+NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
+# Words that ask for a kind of thing and name none.
+_HYPERNYMS = frozenset("country countries city cities place places people person persons job jobs company companies firm firms employer employers school work guide doc".split())  # fmt: skip
+# Words that speak of the answer's form or of the guides, not of their subject.
+_META = frozenset(
+    words.stem(w)
+    for w in """guide guides article articles blog doc docs table tables row rows column columns cell cells square
+    grid box list lists question questions figure figures number numbers topic topics source sources cite cited cites
+    citation reference references example examples word words part section sections sentence bullet bullets data
+    overview summary tldr page pages post answer info information say says mention mentions""".split()
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A passage with its evidence: 0 to about 1, larger is better."""
+    """A passage with its evidence (0 to about 1) and what it is ordered by; larger is better in both."""
 
     found: Found
     evidence: float
+    rank: float
+
+
+def weightless(word: str) -> bool:
+    """Whether a word of a question says nothing of its subject: a cue, an amount or a word about the guides."""
+    return words.stem(word) in _META or cue.kind(word) is not None or any(c.isdigit() for c in word)
 
 
 def rank(found: Sequence[Found], cues: Cues) -> list[Ranked]:
     """The passages by evidence, best first."""
-    ranked = [Ranked(f, _evidence(f, cues)) for f in found]
-    return sorted(ranked, key=lambda r: -r.evidence)
+    ranked = []
+    for f in found:
+        value = _evidence(f, cues)
+        ranked.append(Ranked(f, value, value + FUSED_WEIGHT * f.hit.fused))
+    return sorted(ranked, key=lambda r: -r.rank)
 
 
-def enough(best: Ranked, query: Query) -> bool:
+def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
     """Whether the best passage answers the question."""
-    return best.evidence >= ENOUGH and not lacking(best.found, query)
+    found = best.found
+    if best.evidence < ENOUGH or lacking(found, query, searcher):
+        return False
+    if found.hit.similarity < LEAST_SIMILARITY and sum(word.weight > 0 for word in query.words) > 2:
+        return False
+    return cues.kind is None or found.coverage >= SUBJECT or found.passage.kind in ("gap", "claim")
 
 
-def lacking(found: Found, query: Query) -> list[str]:
-    """The heavy words of the question that the passage lacks, heaviest first: a place, a role, a thing."""
-    total = sum(word.weight for word in query.words) or 1.0
-    missing = [w for w in query.words if found.covered[w.text] < 0.25 and not w.text.isdigit()]
-    return [w.text for w in sorted(missing, key=lambda w: -w.weight) if w.weight / total >= HEAVY]
+def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
+    """The names and years in the question that the passage does not speak of, heaviest first."""
+    missing = [word for word in query.words if found.covered[word.text] < 0.25]
+    names = [word for word in missing if not word.known and word.weight >= NAMED_SHARE and _names(word, searcher)]
+    years = [year for year in _YEAR.findall(query.text) if year not in found.passage.text]
+    return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years
+
+
+def _names(word: Word, searcher: Searcher) -> bool:
+    """Whether a word is the name of a place, a company, an occupation or a group of people."""
+    if word.text in _HYPERNYMS:
+        return False
+    kind = max(searcher.likeness(word.text, others) for others in KINDS.values())
+    anything = max(searcher.likeness(word.text, others) for others in ANYTHING)
+    return kind >= NAMED and kind >= anything + AHEAD
 
 
 def _evidence(found: Found, cues: Cues) -> float:
@@ -51,10 +105,8 @@ def _evidence(found: Found, cues: Cues) -> float:
     if cues.kind is not None:
         has = any(figure.kind == cues.kind for figure in figures(passage.text))
         value += FIGURE_BONUS if has else -FIGURE_BONUS
-    if cues.listing or cues.table:
-        value += LIST_BONUS if passage.kind in ("list", "table") else 0.0
-    if passage.kind == "table" and not (cues.listing or cues.table):
-        value -= LIST_BONUS
+    if passage.kind in ("list", "table"):
+        value += LIST_BONUS if cues.listing or cues.table else -LIST_BONUS if passage.kind == "table" else 0.0
     if passage.kind in ("gap", "claim"):
         value -= NOTE_MALUS
     if passage.kind == "reference" and not cues.source:

@@ -43,9 +43,9 @@ class Facts:
         if cues.compares and (sides := self._sides(question, cues)):
             if (compared := self._compared(sides, citations)) is not None:
                 return compared
-        query = self._searcher.read(question)
+        query = self._searcher.read(question, evidence.weightless)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), cues)
-        if (refused := self._refused(ranked, query)) is not None:
+        if (refused := self._refused(ranked, query, cues)) is not None:
             return refused
         found = [r.found for r in ranked]
         if cues.kind and (read := self._read_table(question, cues, found, citations)):
@@ -54,13 +54,13 @@ class Facts:
             return self._each_guide(query, ranked, cues, citations)
         return self._passages(question, query, ranked, cues, citations)
 
-    def _refused(self, ranked: list[Ranked], query: Query) -> Reply | None:
+    def _refused(self, ranked: list[Ranked], query: Query, cues: Cues) -> Reply | None:
         """Why nothing found answers the question, or None where something does."""
         if not ranked:
             return Reply(uncovered=wording.NOT_COVERED)
         best = ranked[0]
-        if not evidence.enough(best, query):
-            lacking = evidence.lacking(best.found, query)
+        if not evidence.enough(best, query, cues, self._searcher):
+            lacking = evidence.lacking(best.found, query, self._searcher)
             words = wording.listed([f"“{word}”" for word in lacking[:2]], "or")
             return Reply(uncovered=wording.NOT_COVERED_WORDS.format(words=words) if words else wording.NOT_COVERED)
         if best.found.passage.kind in ("gap", "claim"):
@@ -195,11 +195,11 @@ class Facts:
         numbers: dict[Passage, int] = {}
         query = None
         for side in sides:
-            query = self._searcher.read(side)
+            query = self._searcher.read(side, evidence.weightless)
             cues = cue.read(side)
             ranked = evidence.rank(self._searcher.search(query, DEPTH), cues)
             ranked = [r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table") and r.found.passage not in numbers]
-            if not ranked or not evidence.enough(ranked[0], query):
+            if not ranked or not evidence.enough(ranked[0], query, cues, self._searcher):
                 return None
             passage = ranked[0].found.passage
             if (n := citations.add(passage, [w.text for w in query.words])) is not None:

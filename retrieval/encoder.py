@@ -62,6 +62,21 @@ class Model:
         return vectors
 
 
+    def encode_tokens(self, text: str) -> tuple[list[tuple[int, int]], Vectors] | None:
+        """The tokens of `text` as character spans, and their vectors in its context. Shape: (tokens, dimension).
+
+        None where the model has no such vectors, as static embeddings have not.
+        """
+        tokenizer = getattr(self._encoder, "tokenizer", None)
+        if not getattr(tokenizer, "is_fast", False):
+            return None
+        with_tokens: Any = self._encoder
+        found = with_tokens.encode([text], output_value="token_embeddings", show_progress_bar=False)[0]
+        spans = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"]  # type: ignore[misc]
+        vectors = np.asarray(found, dtype=np.float32)[: len(spans)]
+        return [(int(start), int(end)) for start, end in spans[: len(vectors)]], vectors
+
+
 def load(name: str) -> Model:
     """The model called `name`: the embedded one, a folder, or anything that sentence-transformers can load.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,22 +15,30 @@ from retrieval.encoder import Model, Vectors
 from retrieval.generations import Generation
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
+from retrieval.salience import salience
 from retrieval.search import Hit, search
 from retrieval.spelling import Spelling
 from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
+PART = 0.4  # what a word counts that stands in the passage, but without the rest of its name
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a question. `weight` is its inverse document frequency (0 and up); `known` if a guide has it."""
+    """A word of a question.
+
+    `weight` is its share of what the question asks (all weights together are 1, or 0 where nothing counts): how rare
+    it is among the passages times how much the question's meaning rests on it. `name` is the declared name of several
+    words that it is a part of, such as "data engineer", or "". `known` if a guide has the word.
+    """
 
     text: str
     stem: str
     weight: float
     known: bool
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +83,15 @@ class Searcher:
         self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)})
         self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
 
-    def read(self, question: str) -> Query:
-        """Prepare a question for `search`."""
+    def read(self, question: str, ignored: Callable[[str], bool] = lambda _: False) -> Query:
+        """Prepare a question for `search`; words that are `ignored` are searched for, but carry no weight."""
         text = self.terms.unify(self._corrected(question))
-        content = dict.fromkeys(words.content(text))
-        read = tuple(self._word(word) for word in content)
+        content = list(dict.fromkeys(words.content(text)))
+        names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
+        salient = salience(text, content, self._model)
+        raw = {w: 0.0 if ignored(w) else salient[w] * self.rarity(names.get(w, w)) for w in content}
+        total = sum(raw.values()) or 1.0
+        read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
         return Query(text, read, self.encode([text])[0])
 
     def encode(self, texts: list[str]) -> Vectors:
@@ -92,30 +105,43 @@ class Searcher:
 
     def found(self, query: Query, hit: Hit) -> Found:
         """What the passage of `hit` covers of `query`."""
-        covered = self.cover([word.text for word in query.words], hit.id)
-        total = sum(word.weight for word in query.words)
-        share = sum(word.weight * covered[word.text] for word in query.words) / total if total else 0.0
+        covered = self._cover(query.words, hit.id)
+        share = sum(word.weight * covered[word.text] for word in query.words)
         return Found(self.generation.passages[hit.id], hit, covered, share)
 
-    def cover(self, wanted: list[str], passage: int) -> dict[str, float]:
-        """How far a passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less."""
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    def rarity(self, word: str) -> float:
+        """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
+        if " " in word:
+            count = sum(word in p.embedded for p in self.generation.passages)
+        else:
+            count = self._frequency.get(words.stem(word), 0)
+        return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
+
+    def likeness(self, word: str, others: tuple[str, ...]) -> float:
+        """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
+        middle = np.mean([self._word_vector(other) for other in others], axis=0)
+        return float(self._word_vector(word) @ middle / np.linalg.norm(middle))
+
+    def _cover(self, wanted: tuple[Word, ...], passage: int) -> dict[str, float]:
+        """How far a passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
+
+        A part of a name counts in full only where the whole name stands.
+        """
+        text = self.generation.passages[passage].embedded
         stems = self._stems[passage]
         ids = sorted(self._word_ids[s] for s in stems if s in self._word_ids)
+        vectors = self.generation.word_vectors.vectors(ids) if ids else None
         covered: dict[str, float] = {}
         for word in wanted:
-            if words.stem(word) in stems:
-                covered[word] = 1.0
-            elif ids and not any(letter.isdigit() for letter in word):
-                nearest = float((self.generation.word_vectors.vectors(ids) @ self._word_vector(word)).max())
-                covered[word] = min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
-            else:
-                covered[word] = 0.0
+            share = 0.0
+            if word.stem in stems:
+                share = 1.0
+            elif vectors is not None and not any(letter.isdigit() for letter in word.text):
+                nearest = float((vectors @ self._word_vector(word.text)).max())
+                share = min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
+            covered[word.text] = share * PART if word.name and word.name not in text else share
         return covered
-
-    def weight(self, word: str) -> float:
-        """The inverse document frequency of a word among the passages, as BM25 has it (0 and up)."""
-        count = self._frequency.get(words.stem(word), 0)
-        return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is or belongs to, with its guide."""
@@ -123,10 +149,6 @@ class Searcher:
             return None
         guide = self.generation.guides[passage.guide]
         return guide, guide.tables[passage.table]
-
-    def _word(self, text: str) -> Word:
-        stem = words.stem(text)
-        return Word(text, stem, self.weight(text), stem in self._frequency)
 
     def _word_vector(self, word: str) -> Vectors:
         known = self._word_ids.get(words.stem(word))
