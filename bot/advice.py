@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import decision, profile, wording
+from bot import cues, decision, profile, wording
 from bot.composer import Citations
-from bot.cues import ADVICE, WISH
 from bot.decision import DecisionTable, Place
 from bot.messages import Outcome, Recommendation
 from retrieval.frontmatter import Axis
@@ -32,33 +31,41 @@ class Adviser:
         self._today = today
         self.tables = decision.tables(searcher.generation.guides)
 
-    def places(self, table: DecisionTable, said: str) -> tuple[Place, Place]:
-        """Where the asker stands on the rows and the columns, by what was said."""
-        terms, spec = self._searcher.terms, table.spec
-        return (
-            decision.place(spec.rows, table.row_labels, said, terms, self._today),
-            decision.place(spec.columns, table.column_labels, said, terms, self._today),
-        )
+    def places(self, table: DecisionTable, said: Sequence[str]) -> tuple[Place, Place]:
+        """Where the asker stands on the rows and the columns, by what was said; the latest message counts first."""
+        spec = table.spec
+        return self._place(spec.rows, table.row_labels, said), self._place(spec.columns, table.column_labels, said)
 
-    def asked(self, question: str, said: str, follows: bool, asks_fact: bool) -> DecisionTable | None:
+    def asked(self, question: str, said: Sequence[str], follows: bool) -> DecisionTable | None:
         """The table that a message asks for advice from, if any.
 
         Advice is asked for in words, or by a message that says who is asking and what they want and asks nothing else.
         """
-        advice, wish = bool(ADVICE.search(question)), bool(WISH.search(question))
+        advice, wish, kind = bool(cues.ADVICE.search(question)), bool(cues.WISH.search(question)), cues.kind(question)
+        if kind in ("money", "percent") or (kind == "duration" and not advice):
+            return None
         for table in self.tables:
-            if not decision.fits_role(table.spec, self._known_roles(said), self._searcher.terms):
+            if self.other_role(table, said):
                 continue
-            now = self.places(table, question)
-            known = self.places(table, said)
-            complete = all(place.positions for place in known)
-            fresh = any(place.positions for place in now)
-            if asks_fact:
-                continue
-            if complete and fresh and (advice or wish or follows or "?" not in question):
+            known = [bool(place.positions) for place in self.places(table, said)]
+            fresh = any(place.positions for place in self.places(table, [question]))
+            if all(known) and fresh and (advice or wish or follows or "?" not in question):
                 return table
-            if advice and (fresh or any(place.positions for place in known)):
+            if advice and ((any(known) and cues.PATHS.search(question)) or cues.RECOMMEND.search(question)):
                 return table
+        return None
+
+    def other_role(self, table: DecisionTable, said: Sequence[str]) -> str | None:
+        """The role that the asker claims where the table is not for it, as a guide names it."""
+        unify = self._searcher.terms.unify
+        audience = [unify(name) for name in table.spec.audience]
+        others = [name for name in self._roles(audience) if name not in audience]
+        for message in reversed(said):
+            text = unify(message)
+            if any(profile.claims(text, name) for name in audience):
+                return None
+            if claimed := next((name for name in others if profile.claims(text, name)), None):
+                return claimed
         return None
 
     def from_places(self, table: DecisionTable, rows: Place, columns: Place, citations: Citations) -> Advice | None:
@@ -134,22 +141,22 @@ class Adviser:
         return Advice("clarify", text, Recommendation(table.spec.id, matched, options, missing, n))
 
     def _cite(self, table: DecisionTable, rows: Place, citations: Citations) -> int | None:
-        passage = next(
-            p for p in self._searcher.generation.passages
-            if p.kind == "table" and p.guide == table.guide.id and table.guide.tables[p.table or 0] is table.table
-        )  # fmt: skip
+        passage = table.passage(self._searcher.generation.passages)
         return citations.add_rows(passage, list(rows.positions) or list(range(len(table.row_labels))))
 
-    def _known_roles(self, said: str) -> list[str]:
-        """The roles that the asker claims, where a guide knows them: a row's label or a table's audience."""
-        labels = {self._searcher.terms.unify(row[0]) for g in self._searcher.generation.guides.values() for t in g.tables for row in t.rows}
-        audience = {self._searcher.terms.unify(name) for table in self.tables for name in table.spec.audience}
-        known = []
-        for role in profile.roles(said):
-            unified = self._searcher.terms.unify(role)
-            if any(name in unified for name in audience) or any(label.split(" (")[0] in unified for label in labels):
-                known.append(role)
-        return known
+    def _place(self, axis: Axis, labels: list[str], said: Sequence[str]) -> Place:
+        found = (decision.place(axis, labels, message, self._searcher.terms, self._today) for message in reversed(said))
+        return next((place for place in found if place.positions), Place(axis.axis, ()))
+
+    def _roles(self, audience: list[str]) -> list[str]:
+        """The roles that a guide's table sets beside those of the audience, by the names in its first column."""
+        unify = self._searcher.terms.unify
+        for guide in self._searcher.generation.guides.values():
+            for table in guide.tables:
+                names = [unify(row[0]).split(" (")[0] for row in table.rows]
+                if any(name in audience for name in names):
+                    return names
+        return []
 
 
 def ask(axis: Axis, labels: list[str]) -> str:

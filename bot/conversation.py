@@ -33,50 +33,47 @@ _WEAK = frozenset(
 class Resolved:
     """A message that stands on its own.
 
-    `text` is what is searched for; `asks` the part whose cues count; `said` everything that may tell who is asking.
+    `text` is what is searched for; `asks` the part whose cues count; `said` the messages, oldest first, that may tell
+    who is asking. `explains` where the message only asks why.
     """
 
     text: str
     asks: str
-    said: str
-    follows: bool
+    said: tuple[str, ...]
+    follows: bool = False
+    explains: bool = False
 
 
 def resolve(message: str, history: Sequence[str], searcher: Searcher) -> Resolved:
     """Read `message` after the earlier ones, oldest first."""
-    previous: Resolved | None = None
-    for earlier in [*history, message]:
-        previous = _after(earlier, previous, searcher)
-    return previous if previous is not None else Resolved(message, message, message, follows=False)
+    found = Resolved(message, message, (message,))
+    for number, earlier in enumerate([*history, message]):
+        found = _after(earlier, found, searcher) if number else Resolved(earlier, earlier, (earlier,))
+    return found
 
 
 def subject_words(text: str, searcher: Searcher) -> list[str]:
     """The words of a text that name what it is about: no cue for a figure, no filler."""
-    kept = []
-    for word in words.content(searcher.terms.unify(text)):
-        if words.stem(word) not in _WEAK and cues.kind(word) is None and not word.isdigit():
-            kept.append(word)
-    return kept
+    found = words.content(searcher.terms.unify(text))
+    return [word for word in found if words.stem(word) not in _WEAK and cues.kind(word) is None and not word.isdigit()]
 
 
-def _after(message: str, previous: Resolved | None, searcher: Searcher) -> Resolved:
-    if previous is None:
-        return Resolved(message, message, message, follows=False)
+def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
     subject = subject_words(message, searcher)
     leads_in, asked = bool(_LEAD_IN.search(message)), cues.kind(message)
-    said = f"{previous.said}\n{message}"
+    said = (*previous.said, message)
     if _WHY.match(message):
-        question = _last_question(previous.text)
-        return Resolved(f"why {question}", f"why {question}", said, follows=True)
+        question = f"why {_last_question(previous.text)}"
+        return Resolved(question, question, said, follows=True, explains=True)
     if not subject:
         topic = " ".join(subject_words(previous.text, searcher))
         return Resolved(f"{message} {topic}", message if asked else previous.asks, said, follows=True)
-    if (leads_in and asked is None and len(subject) <= 6) or (len(subject) <= 2 and asked is None and len(message) < 40):
+    if asked is None and ((leads_in and len(subject) <= 6) or (len(subject) <= 2 and len(message) < 40)):
         return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
     if _POINTING.search(message) and len(subject) <= 2:
         topic = " ".join(subject_words(previous.text, searcher))
         return Resolved(f"{message} {topic}", message, said, follows=True)
-    return Resolved(message, message, message, follows=False)
+    return Resolved(message, message, (message,))
 
 
 def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: Searcher) -> str:

@@ -15,7 +15,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 DURATION = _any(
     r"\bhow (?:long|much time|quick(?:ly)?|fast|soon)\b", r"\bhow many (?:months|weeks|years|mo|mths|yrs)\b",
-    r"\btime ?(?:line|frame|scale|investment|commitment)s?\b", r"\bdurations?\b", r"\b(?:fast|quick|short|slow|long)est\b",
+    r"\btime ?(?:line|frame|scale|investment|commitment)s?\b", r"\blength\b", r"\bdurations?\b", r"\b(?:fast|quick|short|slow|long)est\b",
     r"\btime\b(?=\s*(?:$|[,+&?/]|and\b|needed|required|to\b))", r"\b(?:months|weeks) (?:does|will|to)\b", r"\bhow many yrs\b",
     r"\b(?:quicker|faster|slower|shorter|longer)\b",
 )  # fmt: skip
@@ -23,11 +23,11 @@ MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|id|ying)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b",
     r"\bcomp\b", r"\btc\b", r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
-    r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder))", r"\b\d+k\b", r"\bmakes? (?:more|most|a year)\b", r"\bbudget\b",
+    r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))", r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b", r"\bcash\b", r"\bhow much (?:is|are|was)\b", r"\b\d+k\b", r"\bmakes? (?:more|most|a year)\b", r"\bbudget\b",
 )  # fmt: skip
 PERCENT = _any(
     r"%", r"\bper ?cent(?:age)?\b", r"\b(?:what|which) (?:share|fraction|proportion|part|portion|ratio)\b",
-    r"\bshare of\b", r"\bhow (?:many|common|prevalent|big a share)\b", r"\bproportion\b", r"\bfraction\b", r"\bprevalence\b",
+    r"\bshare of\b", r"\bhow much of\b", r"\bhow (?:many|common|prevalent|big a share)\b", r"\brates?\b", r"\bproportion\b", r"\bfraction\b", r"\bprevalence\b",
 )  # fmt: skip
 
 ADVICE = _any(
@@ -38,6 +38,15 @@ ADVICE = _any(
     r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
     r"\bwhere (?:do|should) i (?:start|begin)\b", r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
     r"\bfor me\b", r"\bin my (?:case|situation|position)\b",
+)  # fmt: skip
+# Advice on which way to go, as against advice on a single thing ("should I learn SQL?").
+PATHS = _any(
+    r"\b(?:paths?|routes?|way in(?:to)?|way (?:for me|forward)|roadmap|plan|options?|pivot|switch|transition|become|get into|break into|"
+    r"get in|get there|go about|move over|move into|start)\b", r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bwhat (?:should|do|can) i do\b",
+    r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$",
+)  # fmt: skip
+RECOMMEND = _any(
+    r"\brecommend", r"\badvi[cs]e me\b", r"\b(?:which|what|what's|whats|best|right|my)\b[^.?]*\b(?:paths?|routes?)\b", r"\bpath\?",
 )  # fmt: skip
 WISH = _any(
     r"\b(?:want|wanna|wants|wish|would like|'d like|like to|hope|hoping|aim(?:ing)?|goal|target(?:ing)?|dream|plan(?:ning)? to|"
@@ -70,6 +79,20 @@ COMPARES = _any(
     r",\s*\w[\w' -]* or \w[\w' -]*\?",
 )  # fmt: skip
 
+# A question that picks from several: "which paths are under $1000", as against "is a bootcamp under $1000".
+SELECTS = _any(r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who)\b")
+
+
+def sides(question: str) -> list[str]:
+    """Both sides of a comparison, each as a question of its own with what is asked of both; none where there are not two."""
+    match = VERSUS.match(question)
+    if match is None:
+        return []
+    rest = match["rest"] or ""
+    asked = " ".join(word for word in question.split() if kind(word))
+    return [f"{side} {rest} {'' if kind(f'{side} {rest}') else asked}".strip() for side in (match["left"], match["right"])]
+
+
 Extreme = Literal["lowest", "highest"]
 _LOWEST = _any(
     r"\b(?:cheap|fast|quick|short|low|small|few)est\b", r"\bleast (?:expensive|time|money|costly|paid|pay)\b",
@@ -80,6 +103,30 @@ _HIGHEST = _any(
     r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?most\b", r"\bbest[- ]pa(?:id|ying)\b", r"\btop (?:pay|salary|paying|paid)\b",
     r"\bhighest[- ]pa(?:id|ying)\b", r"\bmax(?:imum)?\b",
 )  # fmt: skip
+
+
+WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")
+HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
+STILL = re.compile(r"\b(?:still|currently|anymore|any more|nowadays|these days)\b(?:\s+\w+)?", re.IGNORECASE)
+SUMMARY = _any(
+    r"\btl;? ?dr\b",
+    r"\bsummar",
+    r"\bin short\b",
+    r"\bthe gist\b",
+    r"\bmain (?:point|message|takeaway)s?\b",
+    r"\bin (?:a|one) (?:sentence|nutshell)\b",
+)
+ABOUT_GUIDE = _any(
+    r"\b(?:last )?updated?\b", r"\bhow (?:old|recent|current|fresh|up to date)\b", r"\bwho (?:wrote|published|made|is the author)\b",
+    r"\bauthors?\b", r"\bpublish(?:ed|er)\b", r"\bwhen (?:was|is|were) .*\b(?:written|published|updated|from)\b",
+)  # fmt: skip
+CORNER = re.compile(r"\b(?P<row>top|upper|bottom|lower)[ -](?P<column>left|right)\b", re.IGNORECASE)
+# What spelling may correct a typo to beside the guides' words.
+VOCABULARY = (
+    "salary salaries percent percentage fraction months weeks years length duration timeline cost price tuition expensive cheap cheapest "
+    "fastest shortest longest highest lowest money earn compensation difference compare recommend recommendation experience table column "
+    "matrix research product guide article source define explain example examples conference conferences person people"
+).split()
 
 
 @dataclass(frozen=True)
@@ -94,6 +141,7 @@ class Cues:
     listing: bool
     both_guides: bool
     compares: bool
+    why: bool
 
 
 def read(text: str) -> Cues:
@@ -107,6 +155,7 @@ def read(text: str) -> Cues:
         listing=bool(LIST.search(text)),
         both_guides=bool(BOTH_GUIDES.search(text)),
         compares=bool(COMPARES.search(text)),
+        why=bool(WHY.search(text)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import profile
@@ -12,6 +13,7 @@ from retrieval import markdown, words
 from retrieval.errors import RequestError
 from retrieval.frontmatter import Axis, TableSpec
 from retrieval.guides import Guide, Table
+from retrieval.passages import Passage
 from retrieval.quantities import figures
 from retrieval.terms import Terms
 
@@ -40,6 +42,11 @@ class DecisionTable:
     def column_labels(self) -> list[str]:
         """The heading of each column but the first, in plain words."""
         return [markdown.plain(cell) for cell in self.table.header[1:]]
+
+    def passage(self, passages: Sequence[Passage]) -> Passage:
+        """The passage of the whole table."""
+        position = self.guide.tables.index(self.table)
+        return next(p for p in passages if p.kind == "table" and p.guide == self.guide.id and p.table == position)
 
     def options(self, row: int, column: int) -> list[str]:
         """The options of one cell, in plain words; columns are counted without the first."""
@@ -99,14 +106,6 @@ def chosen(axis: Axis, labels: list[str], value: str, terms: Terms, today: datet
     return found
 
 
-def fits_role(spec: TableSpec, roles: list[str], terms: Terms) -> bool:
-    """Whether a table is for an asker of these roles; one who named none is taken to be."""
-    if not spec.audience or not roles:
-        return True
-    audience = [terms.unify(name) for name in spec.audience]
-    return any(name in terms.unify(role) for role in roles for name in audience)
-
-
 def _ranges_with(labels: list[str], years: profile.Years) -> tuple[int, ...]:
     """The rows whose range holds the years; where none does, the two on either side."""
     ranges = [_range(label) for label in labels]
@@ -128,7 +127,10 @@ def _range(label: str) -> tuple[float, float]:
 
 
 def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[int, ...]:
-    """The positions whose words stand in the text and are not negated; a negated one of two leaves the other."""
+    """The position whose words stand in the text and are not negated; none where there are several.
+
+    Where all but one are negated, the one that is left.
+    """
     unified = terms.unify(text)
     said: dict[int, bool] = {}
     for value, spoken in _values(axis, labels).items():
@@ -139,6 +141,8 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
         if verdicts:
             said[position] = any(verdicts)
     wanted = tuple(sorted(position for position, yes in said.items() if yes))
+    if len(wanted) > 1:
+        return ()
     if not wanted and said and len(said) < len(labels):
         rest = tuple(i for i in range(len(labels)) if i not in said)
         return rest if len(rest) == 1 else ()

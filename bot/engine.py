@@ -19,6 +19,7 @@ from bot.facts import Facts, Reply
 from bot.messages import Answer, Ask, Outcome
 from bot.render import plain
 from bot.suggestions import Suggestions
+from retrieval.quantities import figures
 from retrieval.searcher import Searcher
 
 LONGEST_HISTORY = 12
@@ -66,24 +67,33 @@ class Engine:
         if len(ask.question) > message.LONGEST:
             return self._plain_reply(ask.question[:200], "rejected", wording.TOO_LONG)
         text = message.focus(message.clean(ask.question))
+        if message.asks_to_read_a_link(ask.question):
+            return self._plain_reply(text, "not_covered", wording.NOT_COVERED_LINK, suggest=True)
         if (reply := wording.small_talk(text)) is not None:
             return self._plain_reply(text, "small_talk", self._filled(reply))
         if not any(c.isalnum() for c in text):
             outcome: Outcome = "rejected" if message.links(ask.question) or text else "clarify"
             return self._plain_reply(text, outcome, self._filled(wording.EMPTY), suggest=True)
-        history = [message.focus(message.clean(h)) for h in ask.history[-LONGEST_HISTORY:]]
-        resolved = resolve(text, [h for h in history if h and wording.small_talk(h) is None], self.searcher)
+        resolved = resolve(self._read(text), self._history(ask), self.searcher)
         citations = Citations(self.searcher.generation.guides)
         if (advised := self._advice(text, resolved, citations)) is not None:
             return advised
-        if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and "%" not in text:
+        if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, "clarify", wording.UNCLEAR, suggest=True)
         return self._from_facts(text, resolved, citations)
 
+    def _read(self, text: str) -> str:
+        """A message with its abbreviations written out and its typos corrected."""
+        return self.searcher.corrected(message.expand(text))
+
+    def _history(self, ask: Ask) -> list[str]:
+        """The earlier messages that say something, read in the same way."""
+        cleaned = [message.focus(message.clean(h)) for h in ask.history[-LONGEST_HISTORY:]]
+        return [self._read(text) for text in cleaned if text and wording.small_talk(text) is None]
+
     def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Answer | None:
         adviser = Adviser(self.searcher, self._today())
-        kind = cue.kind(resolved.asks)
-        table = adviser.asked(text if not resolved.follows else resolved.text, resolved.said, resolved.follows, kind is not None)
+        table = None if resolved.explains else adviser.asked(self._read(text), resolved.said, resolved.follows)
         if table is None:
             return None
         rows, columns = adviser.places(table, resolved.said)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot import cues as cue
 from bot.cues import Cues
 from retrieval import words
-from retrieval.quantities import figures
+from retrieval.quantities import Figure, figures
 from retrieval.searcher import Found, Query, Searcher, Word
 
 SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
@@ -23,7 +23,7 @@ LIST_BONUS = 0.06
 NOTE_MALUS = 0.04
 ENOUGH = 0.40
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
-SUBJECT = 0.55  # coverage that a passage with the figure asked for needs
+SUBJECT = 0.5  # coverage that a passage with the figure asked for needs
 
 # What a thing is, by words of its kind; a word that no guide has is held against each.
 KINDS = {
@@ -63,13 +63,25 @@ def weightless(word: str) -> bool:
     return words.stem(word) in _META or cue.kind(word) is not None or any(c.isdigit() for c in word)
 
 
-def rank(found: Sequence[Found], cues: Cues) -> list[Ranked]:
+def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
     """The passages by evidence, best first."""
     ranked = []
+    said = figures(query.text)
     for f in found:
-        value = _evidence(f, cues)
+        value = _evidence(f, cues) + _same_figure(f, said)
         ranked.append(Ranked(f, value, value + FUSED_WEIGHT * f.hit.fused))
     return sorted(ranked, key=lambda r: -r.rank)
+
+
+def answering(ranked: list[Ranked], query: Query, cues: Cues) -> list[Ranked]:
+    """The passages in order, with those first that hold the figure asked for and what it is asked of.
+
+    A note that something is missing, if it is the best, stays the best.
+    """
+    if cues.kind not in ("money", "duration") or not ranked or ranked[0].found.passage.kind in ("gap", "claim"):
+        return ranked
+    holding = [r for r in ranked if r.found.coverage >= SUBJECT and _has(r.found, cues)]
+    return holding + [r for r in ranked if r not in holding]
 
 
 def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
@@ -79,7 +91,9 @@ def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
         return False
     if found.hit.similarity < LEAST_SIMILARITY and sum(word.weight > 0 for word in query.words) > 2:
         return False
-    return cues.kind is None or found.coverage >= SUBJECT or found.passage.kind in ("gap", "claim")
+    if cues.kind == "money" and found.passage.kind not in ("gap", "claim"):
+        return _has(found, cues)
+    return True
 
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
@@ -103,8 +117,9 @@ def _evidence(found: Found, cues: Cues) -> float:
     passage = found.passage
     value = SIMILARITY_WEIGHT * found.hit.similarity + (1 - SIMILARITY_WEIGHT) * found.coverage
     if cues.kind is not None:
-        has = any(figure.kind == cues.kind for figure in figures(passage.text))
-        value += FIGURE_BONUS if has else -FIGURE_BONUS
+        value += FIGURE_BONUS if _has(found, cues) else -FIGURE_BONUS
+    if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
+        value += FIGURE_BONUS
     if passage.kind in ("list", "table"):
         value += LIST_BONUS if cues.listing or cues.table else -LIST_BONUS if passage.kind == "table" else 0.0
     if passage.kind in ("gap", "claim"):
@@ -112,3 +127,14 @@ def _evidence(found: Found, cues: Cues) -> float:
     if passage.kind == "reference" and not cues.source:
         value -= LIST_BONUS
     return value
+
+
+def _has(found: Found, cues: Cues) -> bool:
+    """Whether the passage holds a figure of the kind asked for."""
+    return any(figure.kind == cues.kind for figure in figures(found.passage.text))
+
+
+def _same_figure(found: Found, said: Sequence[Figure]) -> float:
+    """A bonus where the passage has a figure that the question states."""
+    there = figures(found.passage.text) if said else []
+    return FIGURE_BONUS if any(f.kind == s.kind and {f.low, f.high} & {s.low, s.high} for s in said for f in there) else 0.0

@@ -42,7 +42,7 @@ _AFTER_DECOY = re.compile(
 _AGE_BEFORE = re.compile(r"\b(?:i'?m|i am|aged?|turn(?:ing|ed)?)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\b(?:my|a|her|his|their|our)\s+(?:\w+\s+)?(?:friend|brother|sister|wife|husband|partner|boss|manager|colleague|coworker|"
-    r"co-worker|lead|mate|buddy|dad|mom|cousin|roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|daughter)\b|"
+    r"co-worker|lead|mate|buddy|dad|mom|gf|bf|girlfriend|boyfriend|ex|flatmate|cousin|roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|daughter)\b|"
     r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b",
     re.IGNORECASE,
 )
@@ -53,6 +53,12 @@ _EXPERIENCE_WORD = re.compile(
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b", re.IGNORECASE)
+
+
+# "my friend has 10 years, i have 1": a number that needs no unit any more.
+_BARE = re.compile(
+    rf"\bi(?:'ve|'m at)?\s+(?:only\s+)?(?:have|got|have got)?\s*(?:only\s+)?(?P<years>{_NUMBER})(?=\s*(?:[.,;!?]|$|and|so))", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ def experience(text: str, today: datetime.date) -> Years | None:
     for match in SPAN.finditer(text):
         if _is_experience(text, match):
             found.append((match.start(), _years(match)))
+    if _OTHERS.search(text):
+        found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
     if not found and _LAST_YEAR.search(text):
         return Years(1, 1)
     return max(found, key=lambda item: item[0])[1] if found else None
@@ -117,14 +125,26 @@ def _belongs_to_others(clause: str) -> bool:
     return bool(others) and not _MINE.search(re.sub(r"\bmy\s+\w+", "", clause[others[-1].end() :]))
 
 
-_ROLE = re.compile(
-    r"\b(?:i'?m|i am|im|as|being|currently|work(?:ing|ed)? as|background (?:is |in )?(?:as )?|from(?: being)?)\s+"
-    r"(?:an?\s+|the\s+)?(?P<role>[a-z][a-z /-]{2,40}?)(?=\s+(?:with|for|and|who|to|in|at|since|here|of|wanting|looking|now|want|by|but|trying|that|on)\b|[,.;:!?()\d]|$)",
+_TOWARDS = re.compile(
+    r"\b(?:become|becoming|be|being hired as|to|into|toward|towards|hire|hiring|hired as|vs\.?|versus|or|than|like|for|about|of|between|does|"
+    r"do|did|would|should|can|are|is|another|other|ex|former|was)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$",
     re.IGNORECASE,
 )
-_HERE = re.compile(r"(?:^|[,.;]\s*)(?P<role>[a-z][a-z /-]{2,40}?)\s+here\b", re.IGNORECASE)
+_CLAIM = re.compile(
+    r"(?:^|[.,;:!?\n(]\s*|\b(?:i'?m|i am|im|as|currently|from|background in|work as|working as|me)\s+)(?:an?\s+|the\s+)?(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_CLAIMED_AFTER = re.compile(
+    r"^s?\s*(?:here\b|with\b|for \d|since\b|by trade|\d|\(|,|\.|;|and (?:i )?want|who wants|wanting|background)", re.IGNORECASE
+)
 
 
-def roles(text: str) -> list[str]:
-    """What the asker says to be ("I'm a ...", "as a ...", "... here"), as typed and in order."""
-    return [m["role"].strip() for pattern in (_ROLE, _HERE) for m in pattern.finditer(text)]
+def claims(text: str, role: str) -> bool:
+    """Whether the asker says to have this role ("data engineer here", "I'm a statistician"), not to aim at it."""
+    for match in re.finditer(rf"(?<![\w-]){re.escape(role)}s?(?!\w)", text):
+        before, after = text[: match.start()][-40:], text[match.end() :][:30]
+        if _TOWARDS.search(before):
+            continue
+        if _CLAIM.search(before) or _CLAIMED_AFTER.search(after):
+            return True
+    return False

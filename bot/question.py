@@ -6,10 +6,13 @@ import re
 import unicodedata
 
 LONGEST = 50_000  # characters of a message; more is refused
-KEPT = 1_200  # characters of a long message that are read: those around what it asks
+KEPT = 1_200  # characters that are read of what a long message asks
+SHORT = 200  # characters; a shorter message is read whole
 
 _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|channel)\b", re.IGNORECASE)
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
+_OVERRIDDEN = re.compile("[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")  # shown in another order than it is stored in
+_READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
@@ -24,9 +27,24 @@ _JOINED = re.compile(
 )
 
 
+_POINTS_BACK = re.compile(r"\b(?:that|thats|that's|this|it|those)\b", re.IGNORECASE)
+
+SHORT_FORMS = {
+    "ppl": "people", "yrs": "years", "yr": "year", "uni": "university", "grad": "graduate", "comp": "compensation", "infra": "infrastructure",
+    "repo": "repository", "repos": "repositories", "prod": "production", "exp": "experience", "eng": "engineering", "mgmt": "management",
+    "mgr": "manager", "lvl": "level", "w/": "with", "w/o": "without", "wich": "which", "acc": "according", "rly": "really", "rn": "now",
+    "bc": "because", "tho": "though", "shud": "should", "shoud": "should", "ur": "your", "dev": "developer", "devs": "developers",
+    "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements", "info": "information",
+    "til": "until", "max": "maximum", "min": "minimum", "pct": "percent", "uni's": "university's", "comp sci": "computer science",
+}  # fmt: skip
+_SHORT_FORM = re.compile(
+    rf"(?<![\w/-])(?:{'|'.join(re.escape(s) for s in sorted(SHORT_FORMS, key=len, reverse=True))})(?![\w'-])", re.IGNORECASE
+)
+
+
 def clean(message: str) -> str:
     """The message as one person would read it out: no mentions, links, templates, control or invisible characters."""
-    text = unicodedata.normalize("NFC", message[: LONGEST * 2])
+    text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
     text = _TEMPLATE.sub(" ", _LINK.sub(" ", _MENTION.sub(" ", text)))
     text = _REPEATED.sub(lambda m: m["unit"], text)
@@ -38,16 +56,24 @@ def links(message: str) -> bool:
     return bool(_LINK.search(message))
 
 
+def asks_to_read_a_link(message: str) -> bool:
+    """Whether a message asks what a page that it links says."""
+    return links(message) and bool(_READS.search(_LINK.sub(" ", message)))
+
+
 def focus(text: str) -> str:
-    """A long message cut to what it asks and what stands next to it; a short one as it is."""
-    if len(text) <= KEPT:
+    """A long message cut to what it asks, with the sentence before where that only points back; a short one whole."""
+    if len(text) <= SHORT:
         return text
     parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    asking = [part for part in parts if _ASKS.search(part) and len(part) <= KEPT]
-    if not asking:
-        return text[-KEPT:]
-    kept = " ".join(dict.fromkeys(asking))
-    return kept[-KEPT:]
+    asking = [i for i, part in enumerate(parts) if _ASKS.search(part)] or [len(parts) - 1]
+    kept = sorted({i - 1 for i in asking if i and len(parts[i]) < 60 and _POINTS_BACK.search(parts[i])} | set(asking))
+    return " ".join(dict.fromkeys(parts[i] for i in kept))[-KEPT:]
+
+
+def expand(text: str) -> str:
+    """Chat abbreviations written out: "ppl" is "people"."""
+    return _SHORT_FORM.sub(lambda m: SHORT_FORMS[m.group(0).casefold()], text)
 
 
 def split(text: str) -> list[str]:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from bot import checks, decision, reindex
+from bot import checks, cues, decision, reindex
 from bot.engine import Engine
 from bot.messages import Answer, Ask
 from bot.reindex import Report
@@ -94,7 +94,7 @@ class Bot:
                 f"{self.model.identity}; run `fingerpost reindex`"
             )
         asked = [check.ask for check in checks.load(self.settings.corpus) if check.suggest and not check.history]
-        return Engine(Searcher(generation, self.model), Suggestions(generation, asked), self._today)
+        return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation, asked), self._today)
 
     def reindex(self, progress: Progress, *, dry_run: bool = False, publish_anyway: bool = False) -> Report:
         """Build a new index and publish it if its check questions pass. Raises GuideError, IndexBusy."""

@@ -61,7 +61,6 @@ class Model:
         vectors[order] = stacked
         return vectors
 
-
     def encode_tokens(self, text: str) -> tuple[list[tuple[int, int]], Vectors] | None:
         """The tokens of `text` as character spans, and their vectors in its context. Shape: (tokens, dimension).
 

@@ -72,7 +72,7 @@ def of_guide(parsed: Parsed, terms: Terms) -> list[Passage]:
         else:
             found += _of_block(parsed.guide, section, block, terms)
         position += taken
-    return sorted(found + list(_questions(parsed, terms)), key=lambda p: p.lines)
+    return sorted([*found, *_questions(parsed, terms), *_reference_list(parsed, terms)], key=lambda p: p.lines)
 
 
 def describe_row(table: Table, row: int) -> str:
@@ -150,6 +150,13 @@ def _questions(parsed: Parsed, terms: Terms) -> Iterator[Passage]:
             for block in blocks:
                 for part in _divided(block) if block.kind != "table" else ():
                     yield _joined(parsed.guide, "faq", section, [part], terms)
+
+
+def _reference_list(parsed: Parsed, terms: Terms) -> Iterator[Passage]:
+    """All references of a guide, where they stand together."""
+    notes = [(section, block) for section, block in parsed.blocks if block.kind == "footnote"]
+    if len(notes) > 1 and len({section for section, _ in notes}) == 1:
+        yield _joined(parsed.guide, "list", notes[0][0], [block for _, block in notes], terms)
 
 
 def _of_table(guide: Guide, index: int, terms: Terms) -> Iterator[Passage]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
+IGNORED = 0.2  # what is left of the weight of a word that the caller says to ignore
 PART = 0.4  # what a word counts that stands in the passage, but without the rest of its name
 
 
@@ -72,7 +74,8 @@ class Found:
 class Searcher:
     """Searches one generation; a new generation gets a new Searcher, so that no answer mixes two."""
 
-    def __init__(self, generation: Generation, model: Model) -> None:
+    def __init__(self, generation: Generation, model: Model, spelled: Iterable[str] = ()) -> None:
+        """`spelled` are words beside the guides' own that a typo may be corrected to."""
         self.generation = generation
         self.terms = Terms(guide.terms for guide in generation.guides.values())
         self._model = model
@@ -80,16 +83,16 @@ class Searcher:
         self._frequency = Counter(stem for stems in self._stems for stem in stems)
         self._word_ids = {words.stem(word): i for i, word in enumerate(generation.vocabulary)}
         known = {w for p in generation.passages for w in words.surface(p.embedded)}
-        self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)})
+        self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)} | set(spelled))
         self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
 
     def read(self, question: str, ignored: Callable[[str], bool] = lambda _: False) -> Query:
-        """Prepare a question for `search`; words that are `ignored` are searched for, but carry no weight."""
-        text = self.terms.unify(self._corrected(question))
+        """Prepare a question for `search`; words that are `ignored` are searched for, but carry little weight."""
+        text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
         salient = salience(text, content, self._model)
-        raw = {w: 0.0 if ignored(w) else salient[w] * self.rarity(names.get(w, w)) for w in content}
+        raw = {w: salient[w] * self.rarity(names.get(w, w)) * (IGNORED if ignored(w) else 1.0) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
         return Query(text, read, self.encode([text])[0])
@@ -159,9 +162,10 @@ class Searcher:
     def _encode_word(self, word: str) -> Vectors:
         return np.asarray(self._model.encode([word])[0])
 
-    def _corrected(self, question: str) -> str:
+    def corrected(self, question: str) -> str:
+        """`question` in lower case with its typos corrected."""
         text = words.normalise(question)
         for word in dict.fromkeys(words.content(text)):
             if (corrected := self._spelling.correct(word)) != word:
-                text = text.replace(word, corrected)
+                text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", corrected, text)
         return text

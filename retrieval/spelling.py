@@ -26,8 +26,8 @@ class Spelling:
         if len(word) < _SHORTEST or word in self._known or not word.isalpha() or word in english_words():
             return word
         found = self._words.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
-        same_start = [f.term for f in found if f.term[0] == word[0]]
-        return same_start[0] if same_start else word
+        nearest = [f for f in found if f.term[0] == word[0]]
+        return min(nearest, key=lambda f: (f.distance, f.term)).term if nearest else word
 
 
 @functools.cache

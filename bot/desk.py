@@ -1,0 +1,67 @@
+"""What a chat platform asks of the bot, as a port, and the bot behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot import matrix
+from bot.matrix import Matrix
+from bot.messages import Answer, Ask
+from bot.wiring import Bot
+
+
+class Desk(Protocol):
+    """Questions in, answers out, and what a platform shows beside them. Safe to use from several threads."""
+
+    def handle(self, ask: Ask) -> Answer:
+        """Answer a question. Raises FingerpostError where no index serves."""
+
+    def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
+        """Recommend from a decision table, by values for its axes. Raises FingerpostError."""
+
+    def matrix(self, answer: Answer) -> Matrix | None:
+        """The table that a recommendation was read from, with the asker's cells marked."""
+
+    def tables(self) -> list[Matrix]:
+        """The decision tables of the guides."""
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the guides answer."""
+
+    def status(self) -> tuple[str, ...]:
+        """The state of the index, in short lines."""
+
+
+class BotDesk:
+    """The desk of a whole bot."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    def handle(self, ask: Ask) -> Answer:
+        """Answer a question."""
+        return self._bot.handle(ask)
+
+    def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
+        """Recommend from a decision table."""
+        return self._bot.recommend(table, values)
+
+    def matrix(self, answer: Answer) -> Matrix | None:
+        """The table that a recommendation was read from."""
+        return matrix.of(answer, self._bot.engine().searcher.generation.guides) if answer.recommendation else None
+
+    def tables(self) -> list[Matrix]:
+        """The decision tables of the guides."""
+        return matrix.every(self._bot.engine().searcher.generation.guides)
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the guides answer."""
+        return self._bot.engine().examples()
+
+    def status(self) -> tuple[str, ...]:
+        """The state of the index, in short lines."""
+        generation = self._bot.engine().searcher.generation
+        manifest = generation.manifest
+        titles = "; ".join(guide.title for _, guide in sorted(generation.guides.items()))
+        return (f"{len(manifest.guides)} guides: {titles}", f"{manifest.passages} passages, index built {manifest.created}")
