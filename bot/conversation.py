@@ -73,7 +73,7 @@ def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
     if _POINTING.search(message) and len(subject) <= 2:
         topic = " ".join(subject_words(previous.text, searcher))
         return Resolved(f"{message} {topic}", message, said, follows=True)
-    return Resolved(message, message, (message,))
+    return Resolved(message, message, said)
 
 
 def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: Searcher) -> str:

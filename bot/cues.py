@@ -160,7 +160,9 @@ def read(text: str) -> Cues:
 
 
 def kind(text: str) -> Kind | None:
-    """The kind of figure that is asked for; money before time before share, where several are."""
+    """The kind of figure that is asked for; "how many months" decides, else money before time before share."""
+    if re.search(r"\bhow (?:long\b|many (?:months|weeks|years)\b)", text, re.IGNORECASE):
+        return "duration"
     if MONEY.search(text):
         return "money"
     if DURATION.search(text):

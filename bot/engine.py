@@ -75,8 +75,9 @@ class Engine:
             outcome: Outcome = "rejected" if message.links(ask.question) or text else "clarify"
             return self._plain_reply(text, outcome, self._filled(wording.EMPTY), suggest=True)
         resolved = resolve(self._read(text), self._history(ask), self.searcher)
+        whole = self._read(message.clean(ask.question)[: message.KEPT])
         citations = Citations(self.searcher.generation.guides)
-        if (advised := self._advice(text, resolved, citations)) is not None:
+        if (advised := self._advice(whole, resolved, citations)) is not None:
             return advised
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, "clarify", wording.UNCLEAR, suggest=True)
@@ -93,10 +94,11 @@ class Engine:
 
     def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Answer | None:
         adviser = Adviser(self.searcher, self._today())
-        table = None if resolved.explains else adviser.asked(self._read(text), resolved.said, resolved.follows)
+        said = (*resolved.said[:-1], text)
+        table = None if resolved.explains else adviser.asked(text, said, resolved.follows)
         if table is None:
             return None
-        rows, columns = adviser.places(table, resolved.said)
+        rows, columns = adviser.places(table, said)
         advice = adviser.from_places(table, rows, columns, citations)
         return self._advised(text, advice, citations) if advice else None
 
@@ -115,8 +117,7 @@ class Engine:
         return Answer("", text, "answered", "\n".join(said), citations.all(), disagreements=differing)
 
     def _reply(self, part: str, resolved: Resolved, citations: Citations) -> Reply:
-        cues = cue.read(resolved.asks if resolved.follows else part)
-        return self._facts.reply(part, cues, citations)
+        return self._facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)
 
     def _plain_reply(self, text: str, outcome: Outcome, said: str, suggest: bool = False) -> Answer:
         nearest = self._suggestions.nearest(text, self.searcher) if suggest else ()

@@ -22,7 +22,9 @@ FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 NOTE_MALUS = 0.04
 ENOUGH = 0.40
+ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
+UNLIKE = 0.4  # similarity below which a passage that only has a procedure's nouns does not tell the procedure
 SUBJECT = 0.5  # coverage that a passage with the figure asked for needs
 
 # What a thing is, by words of its kind; a word that no guide has is held against each.
@@ -44,7 +46,8 @@ _META = frozenset(
     for w in """guide guides article articles blog doc docs table tables row rows column columns cell cells square
     grid box list lists question questions figure figures number numbers topic topics source sources cite cited cites
     citation reference references example examples word words part section sections sentence bullet bullets data
-    overview summary tldr page pages post answer info information say says mention mentions""".split()
+    overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
+    differ differs contradict contradicts conflict same compare compared versus difference matrix""".split()
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -87,7 +90,7 @@ def answering(ranked: list[Ranked], query: Query, cues: Cues) -> list[Ranked]:
 def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
     """Whether the best passage answers the question."""
     found = best.found
-    if best.evidence < ENOUGH or lacking(found, query, searcher):
+    if best.evidence < (ENOUGH_FORM if cues.table or cues.both_guides or cues.source else ENOUGH) or lacking(found, query, searcher):
         return False
     if found.hit.similarity < LEAST_SIMILARITY and sum(word.weight > 0 for word in query.words) > 2:
         return False
@@ -101,7 +104,15 @@ def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     missing = [word for word in query.words if found.covered[word.text] < 0.25]
     names = [word for word in missing if not word.known and word.weight >= NAMED_SHARE and _names(word, searcher)]
     years = [year for year in _YEAR.findall(query.text) if year not in found.passage.text]
-    return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years
+    return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
+
+
+def _undone(found: Found, query: Query) -> list[str]:
+    """What the question asks how to do, or whether it still holds, where the passage does not speak of that."""
+    verbs = [match["verb"] for match in cue.HOW_TO.finditer(query.text)] if found.hit.similarity < UNLIKE else []
+    states = [words.content(match.group(0))[-1:] for match in cue.STILL.finditer(query.text)]
+    asked = {*verbs, *(word for state in states for word in state)}
+    return [word.text for word in query.words if word.text in asked and found.covered[word.text] < 0.25]
 
 
 def _names(word: Word, searcher: Searcher) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from bot.messages import Claim, Disagreement
 from bot.tables import Tables
 from retrieval import markdown
 from retrieval.passages import Passage
-from retrieval.quantities import figures
+from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
 
 DEPTH = 20
@@ -47,6 +48,7 @@ class Facts:
     def reply(self, question: str, cues: Cues, citations: Citations) -> Reply:
         """Answer `question`, adding what it quotes to `citations`."""
         subject = subject_words(question, self._searcher)
+        cues = dataclasses.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
         if said := provenance.about(question, subject, self._searcher, citations) or self._tables.corner(question, citations):
             return Reply(said)
         if cues.compares and (compared := self._compared(question, citations)):
@@ -161,6 +163,14 @@ class Facts:
             if n is not None:
                 parts.append(self._said(passage, n, cues))
         return wording.FOUND.format(places="; ".join(parts)) if parts else ""
+
+
+def _stated(question: str) -> Kind | None:
+    """The kind of a figure that the question itself states: a share, an amount, or two durations to choose from."""
+    stated = figures(question)
+    if len(stated) == 1 and stated[0].kind == "duration":
+        return None
+    return stated[0].kind if stated else None
 
 
 def _place(passage: Passage) -> str:

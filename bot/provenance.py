@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot import cues as cue
-from bot import wording
+from bot import evidence, wording
 from bot.composer import Citations
 from retrieval import markdown, words
 from retrieval.guides import Guide
@@ -34,7 +34,7 @@ def about(question: str, subject: Sequence[str], searcher: Searcher, citations: 
     """The answer to a question about a guide as a whole, or "" where it asks about something else."""
     guides = named_guides(question, searcher)
     of_guide = {words.stem(w) for g in searcher.generation.guides.values() for w in words.surface(g.id.replace("-", " "))}
-    other = [word for word in subject if words.stem(word) not in of_guide]
+    other = [word for word in subject if words.stem(word) not in of_guide and not evidence.weightless(word)]
     if cue.SUMMARY.search(question) and len(other) <= 2 and guides:
         return _summary(guides, searcher, citations)
     if cue.ABOUT_GUIDE.search(question) and (guides or _NAMED.search(question)) and len(other) <= 3:
