@@ -35,6 +35,9 @@ class Secret:
         return bool(self._value)
 
 
+NOT_SET = Secret("")
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one process."""
@@ -42,6 +45,14 @@ class Settings:
     corpus: Path
     home: Path
     model: str
+    slack_bot_token: Secret = NOT_SET
+    slack_app_token: Secret = NOT_SET
+    slack_signing_secret: Secret = NOT_SET
+    slack_api_base_url: str = "https://slack.com/api/"
+    slack_admins: frozenset[str] = frozenset()
+    slack_guests: bool = False
+    slack_http_host: str = "127.0.0.1"
+    slack_http_port: int = 3000
 
     @property
     def index(self) -> Path:
@@ -69,7 +80,36 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         corpus=_corpus(value("corpus", str(_default_corpus(folder))), folder),
         home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
         model=value("model", EMBEDDED_MODEL),
+        **_slack(environment, given),
     )
+
+
+def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of Slack. For the tokens, the names that Slack's own documentation uses are understood as well."""
+
+    def value(key: str, default: str) -> str:
+        return str(environment.get(PREFIX + key.upper()) or given.get(key, default)).strip()
+
+    def secret(key: str) -> Secret:
+        return Secret(value(key, environment.get(key.upper(), "").strip()))
+
+    url, port, guests = (
+        value("slack_api_base_url", Settings.slack_api_base_url),
+        value("slack_http_port", "3000"),
+        value("slack_guests", "no"),
+    )
+    if not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{PREFIX}SLACK_API_BASE_URL is '{url}'; give an address that begins with https://")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise SettingsError(f"{PREFIX}SLACK_HTTP_PORT is '{port}'; give a number from 0 to 65535")
+    if guests.casefold() not in ("yes", "no", "true", "false"):
+        raise SettingsError(f"{PREFIX}SLACK_GUESTS is '{guests}'; give yes or no")
+    return {
+        **{key: secret(key) for key in ("slack_bot_token", "slack_app_token", "slack_signing_secret")},
+        "slack_api_base_url": url, "slack_http_host": value("slack_http_host", Settings.slack_http_host), "slack_http_port": int(port),
+        "slack_admins": frozenset(value("slack_admins", "").replace(",", " ").split()),
+        "slack_guests": guests.casefold() in ("yes", "true"),
+    }  # fmt: skip
 
 
 def _corpus(value: str, folder: Path) -> Path:

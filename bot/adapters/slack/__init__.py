@@ -1,0 +1,15 @@
+"""Slack as a platform: events and interactions in, answers out. See `setup.run` for the way in.
+
+    events         mentions, direct messages, follow-ups, the opened Home   ┐
+    interactions   commands, shortcut, buttons, modals                      ├─ Job ─→ answering ─→ post
+    people         who may ask, who may administrate                        ┘
+    text           what Slack writes as mrkdwn, as plain words
+    setup          the app, Socket Mode, HTTP
+    checks         what `fingerpost doctor` asks Slack
+
+Only the modules of this package import Slack's libraries.
+"""
+
+from bot.adapters.slack.setup import run
+
+__all__ = ["run"]

@@ -1,0 +1,209 @@
+"""The work behind an event: claimed once, answered once, done again by the next process where this one dies.
+
+Events are acknowledged at once and answered on lanes. Messages of one thread run on one lane, so answers come in the
+order of the questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.adapters.slack.people import People
+from bot.adapters.slack.post import Post, Undeliverable
+from bot.desk import Desk
+from bot.matrix import Matrix
+from bot.messages import Answer, Ask
+from bot.render import slack as render
+from bot.render import slack_parts as parts
+from bot.store import Store
+from retrieval.errors import FingerpostError, IndexUnusable, RequestError
+
+log = logging.getLogger(__name__)
+
+PREFIX = "slack:"
+FAILED = "Something went wrong on my side. Ask again in a minute; if it happens again, tell your admin the number {error}."
+NO_INDEX = "My index of the guides is not ready. An admin must run `fingerpost reindex` where I run; then ask again. (Number {error})"
+UNSURE = (
+    "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
+)
+LANES = 4
+_SURE = ("answered", "recommended")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A question with the way back to whoever asked it. `values` are those of a recommendation's axes."""
+
+    key: str
+    team: str
+    channel: str
+    person: str
+    question: str
+    thread: str = ""
+    response_url: str = ""
+    asker_team: str = ""
+    asked_by: str = ""
+    table: str | None = None
+    values: dict[str, str] = {}
+    only_if_sure: bool = False
+
+    @property
+    def answer_id(self) -> str:
+        """The same for each try of this job."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:16]
+
+    @property
+    def private(self) -> bool:
+        """Whether only the asker sees the answer."""
+        return bool(self.response_url)
+
+    @property
+    def conversation(self) -> str:
+        """The thread as the store knows it."""
+        return f"{PREFIX}{self.team}:{self.channel}:{self.thread}"
+
+    @property
+    def who(self) -> str:
+        """The asker as the store knows them."""
+        return f"{PREFIX}{self.team}:{self.person}"
+
+
+class Answering:
+    """Takes jobs, and sees to it that each is done once."""
+
+    def __init__(self, desk: Desk, store: Store, post: Post, people: People) -> None:
+        self._desk = desk
+        self._store = store
+        self._post = post
+        self._people = people
+        self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"slack-{n}") for n in range(LANES)]
+
+    def take(self, job: Job) -> bool:
+        """Put a job to work. False where it is being done or is done: a second delivery."""
+        if not self._store.claim(job.key, msgspec.json.encode(job).decode()):
+            return False
+        if job.thread:
+            self._store.say(job.conversation, job.who, job.key, job.question)
+        self._lanes[zlib.crc32(job.conversation.encode()) % LANES].submit(self._do, job)
+        return True
+
+    def resume(self) -> int:
+        """Do again what a process that died has left, and what could not be sent. How many jobs that were."""
+        jobs = [msgspec.json.decode(event.payload, type=Job) for event in self._store.unfinished(PREFIX) if event.payload]
+        return sum(self.take(job) for job in jobs)
+
+    def close(self) -> None:
+        """Finish what is being worked on; what waits is left for the next start."""
+        for lane in self._lanes:
+            lane.shutdown(wait=False, cancel_futures=True)
+        for lane in self._lanes:
+            lane.shutdown(wait=True)
+
+    def held(self, answer_id: str) -> tuple[Answer, Matrix | None] | None:
+        """An answer that was given, with its table; None where it is too old."""
+        kept = self._store.held(f"{PREFIX}answer:{answer_id}")
+        if kept is None:
+            return None
+        answer = msgspec.json.decode(kept, type=Answer)
+        return answer, self._desk.matrix(answer)
+
+    def _do(self, job: Job) -> None:
+        try:
+            self._deliver(job)
+        except Undeliverable as error:
+            log.warning("an answer cannot be delivered: %s", error)
+            self._tell(job)
+            self._store.finish(job.key)
+        except Exception as error:
+            log.warning("an answer is not sent yet, it will be tried again", exc_info=error)
+            self._store.release(job.key, counted=not _unreachable(error))
+
+    def _deliver(self, job: Job) -> None:
+        if (refusal := self._people.refusal(job.person, job.asker_team)) is not None:
+            self._whisper(job, refusal)
+            self._store.finish(job.key)
+            return
+        if job.thread and not job.private and not job.only_if_sure:
+            self._post.working(job.channel, job.thread)
+        try:
+            answer, matrix = self._answer(job)
+        except Exception as error:
+            self._send(job, render.notice(_apology(error)))
+            self._store.finish(job.key)
+            return
+        if job.only_if_sure and answer.outcome not in _SURE:
+            self._whisper(job, UNSURE)
+            self._store.finish(job.key)
+            return
+        self._give(job, answer, matrix)
+
+    def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
+        if job.table is not None:
+            answer = msgspec.structs.replace(self._desk.recommend(job.table or None, job.values), id=job.answer_id)
+        else:
+            history = self._store.history(job.conversation, job.who, before=job.key) if job.thread else ()
+            answer = self._desk.handle(Ask(job.question, history, job.answer_id))
+        return answer, self._desk.matrix(answer)
+
+    def _give(self, job: Job, answer: Answer, matrix: Matrix | None) -> None:
+        self._store.hold(f"{PREFIX}answer:{answer.id}", msgspec.json.encode(answer).decode())
+        payload = render.render(answer, matrix, private=job.private)
+        if job.asked_by:
+            payload["blocks"].insert(0, parts.context(f"{job.asked_by} asked: {job.question}"))
+        self._send(job, payload)
+        if job.thread and not job.private:
+            self._store.join(job.conversation)
+        self._store.finish(job.key)
+        if matrix and answer.outcome == "recommended" and not job.private:
+            self._illustrate(job, matrix)
+
+    def _illustrate(self, job: Job, matrix: Matrix) -> None:
+        """The picture after the answer. The answer stands without it, so failing is no harm."""
+        try:
+            self._post.draw(matrix, job.channel, job.thread)
+        except (SlackClientError, OSError) as error:
+            log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
+
+    def _send(self, job: Job, payload: render.Payload) -> None:
+        if job.private:
+            self._post.respond(payload, job.response_url, job.person, job.thread)
+        else:
+            self._post.send(payload, job.channel, job.thread)
+
+    def _whisper(self, job: Job, text: str) -> None:
+        """Tell the asker something that the others need not read."""
+        if job.private or not job.channel.startswith(("C", "G")):
+            self._send(job, render.notice(text))
+        else:
+            self._post.whisper(render.notice(text), job.channel, job.person, job.thread)
+
+    def _tell(self, job: Job) -> None:
+        """Tell the asker that the answer could not be put where it belongs."""
+        try:
+            self._post.send(
+                render.notice("I have no access to the channel where you asked. Invite me there with /invite, or ask here."), job.person
+            )
+        except (SlackClientError, OSError, FingerpostError) as error:
+            log.warning("nor can the asker be told: %s", type(error).__name__)
+
+
+def _unreachable(error: Exception) -> bool:
+    """Whether Slack could not be asked at all, or was too busy, in contrast to having refused."""
+    if isinstance(error, SlackApiError):
+        return bool(error.response.status_code >= 429)
+    return isinstance(error, (SlackClientError, OSError))
+
+
+def _apology(error: Exception) -> str:
+    """What to do about an error, with a number that finds it in the log. Never the error's own text, unless written for askers."""
+    number = uuid.uuid4().hex[:8]
+    if isinstance(error, RequestError):
+        return str(error)
+    log.error("error %s", number, exc_info=error)
+    return (NO_INDEX if isinstance(error, IndexUnusable) else FAILED).format(error=number)

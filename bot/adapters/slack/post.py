@@ -1,0 +1,112 @@
+"""Sending: messages, private replies, pictures and the status line, with what to do where Slack refuses."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
+
+from bot.adapters.slack.text import read
+from bot.matrix import Matrix
+from bot.render.picture import describe, picture
+from bot.render.slack import Payload
+from retrieval.errors import FingerpostError
+
+log = logging.getLogger(__name__)
+
+STATUS = "is looking in the guides…"
+_TOO_RICH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "unsupported_block_type", "block_mismatch"}
+_MOST_RETRIES = 3
+_FOREVER = {
+    "channel_not_found",
+    "is_archived",
+    "not_in_channel",
+    "restricted_action",
+    "user_not_found",
+    "thread_not_found",
+    "cannot_dm_bot",
+}
+
+
+class Undeliverable(FingerpostError):
+    """A message that Slack will never take where it was meant to go."""
+
+
+def client(token: str, base_url: str) -> WebClient:
+    """A Web API client that waits as long as Slack says where it is limited."""
+    retries = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES)]
+    return WebClient(token=token, base_url=base_url, retry_handlers=retries)
+
+
+class Post:
+    """Sends to one workspace."""
+
+    def __init__(self, web: WebClient) -> None:
+        self._web = web
+        self._hasty = WebClient(token=web.token, base_url=web.base_url, retry_handlers=[], timeout=3)
+
+    def send(self, payload: Payload, channel: str, thread: str = "") -> str:
+        """Post a message and give its `ts`. Raises Undeliverable where it can never be, SlackClientError where it may later."""
+        where: dict[str, Any] = {"channel": channel, **({"thread_ts": thread} if thread else {})}
+        try:
+            return str(self._web.chat_postMessage(**payload, **where)["ts"])
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in _FOREVER:
+                raise Undeliverable(reason) from error
+            if reason not in _TOO_RICH:
+                raise
+            log.error("Slack refused the blocks of a message (%s); sent as text", reason)
+            return str(self._web.chat_postMessage(**_without_blocks(payload), **where)["ts"])
+
+    def whisper(self, payload: Payload, channel: str, user: str, thread: str = "") -> None:
+        """Post a message that only this user sees; in a direct message where Slack cannot show it in the channel."""
+        where: dict[str, Any] = {"channel": channel, "user": user, **({"thread_ts": thread} if thread else {})}
+        try:
+            self._web.chat_postEphemeral(**payload, **where)
+        except SlackApiError as error:
+            log.info("no private message in the channel (%s); sent directly", error.response.get("error"))
+            self.send(payload, user)
+
+    def respond(self, payload: Payload, url: str, user: str, thread: str = "", *, public: bool = False) -> None:
+        """Answer a command or a button through its response_url; directly to `user` where that is used up or too old."""
+        kind = {"response_type": "in_channel" if public else "ephemeral", "replace_original": False}
+        body = {**payload, **kind, **({"thread_ts": thread} if thread else {})}
+        hook = WebhookClient(url, retry_handlers=[ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES)])
+        reply = hook.send_dict(body)
+        if reply.status_code != 200 and any(reason in reply.body for reason in _TOO_RICH):
+            log.error("Slack refused the blocks of a reply (%s); sent as text", reply.body[:100])
+            reply = hook.send_dict(_without_blocks(body))
+        if reply.status_code == 200:
+            return
+        if public:
+            raise Undeliverable(f"response_url: {reply.status_code}")
+        log.info("a response_url is used up or too old (%s); sent directly", reply.status_code)
+        self.send(payload, user)
+
+    def forget(self, url: str) -> None:
+        """Delete the private message whose button was pressed. Failing is no harm."""
+        WebhookClient(url).send_dict({"delete_original": True})
+
+    def working(self, channel: str, thread: str) -> None:
+        """Show that an answer is being looked up. Failing is no harm."""
+        try:
+            self._hasty.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=STATUS)
+        except (SlackClientError, OSError) as error:
+            log.debug("no status shown: %s", type(error).__name__)
+
+    def draw(self, matrix: Matrix, channel: str, thread: str = "") -> None:
+        """Send a table as a picture with its description. Raises SlackClientError."""
+        there = channel if channel[:1] != "U" and channel[:1] != "W" else self._web.conversations_open(users=[channel])["channel"]["id"]
+        self._web.files_upload_v2(
+            content=picture(matrix.header, matrix.rows, matrix.marked), filename="table.png", title=read(matrix.title, "")[:150],
+            alt_txt=describe(matrix.header, matrix.rows, matrix.marked), channel=there, thread_ts=thread or None,
+        )  # fmt: skip
+
+
+def _without_blocks(payload: Payload) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name != "blocks"}

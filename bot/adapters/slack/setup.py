@@ -1,0 +1,172 @@
+"""Builds the Slack platform from its parts and runs it, over Socket Mode or HTTP."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk.errors import SlackApiError, SlackClientError
+from waitress.server import create_server
+
+from bot.adapters.slack import events, interactions
+from bot.adapters.slack.answering import Answering
+from bot.adapters.slack.events import Workspace
+from bot.adapters.slack.people import People
+from bot.adapters.slack.post import Post, client
+from bot.desk import BotDesk, Desk
+from bot.settings import Settings
+from bot.store import Store
+from bot.wiring import Bot
+from retrieval.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+HTTP_PATH = "/slack/events"
+KEPT_DAYS = 30.0  # how long conversations are remembered
+_HANDS = 4  # threads for what is neither an answer nor an acknowledgement, such as opening a modal
+_MOST_BYTES = 1_048_576  # of an HTTP request
+_HTTP_THREADS = 8
+
+
+class SlackPlatform:
+    """The bot in one workspace. `start` connects and returns; `stop` finishes what is being answered.
+
+    Raises SettingsError where a token is missing or not accepted.
+    """
+
+    def __init__(self, settings: Settings, desk: Desk, *, http: bool = False, ping_interval: float = 10.0, again: float = 15.0) -> None:
+        self._settings = settings
+        self._http = http
+        self._again = again
+        self._ping_interval = ping_interval
+        _require(settings, http=http)
+        web = client(settings.slack_bot_token.reveal(), settings.slack_api_base_url)
+        who = _identity(web)
+        self.store = Store(settings.home)
+        people = People(web, who["team_id"], settings.slack_admins, guests=settings.slack_guests)
+        post = Post(web)
+        self.answering = Answering(desk, self.store, post, people)
+        self.workspace = Workspace(web, who["team_id"], who["user_id"], desk, self.store, post, people, self.answering)
+        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="slack-hands")
+        self._app = self._listening(web)
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._closers: list[Callable[[], Any]] = []
+        self.port = 0
+
+    def start(self) -> None:
+        """Take up what the last process left, then listen."""
+        self.store.prune(KEPT_DAYS)
+        self.answering.resume()
+        if self._http:
+            self._serve()
+        else:
+            self._connect()
+        self._thread(self._sweep)
+
+    def stop(self) -> None:
+        """Stop listening, finish what is being answered, leave the rest for the next start."""
+        self._stopped.set()
+        for close in self._closers:
+            close()
+        self._hands.shutdown(wait=True)
+        self.answering.close()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self.store.close()
+
+    def _listening(self, web: Any) -> App:
+        """A bolt app whose listeners answer Slack when they return, so that what is acknowledged has been remembered."""
+        secret = self._settings.slack_signing_secret.reveal()
+        app = App(client=web, signing_secret=secret, process_before_response=True, name="fingerpost")
+        events.listen(app, self.workspace, self._later)
+        interactions.listen(app, self.workspace, self._later)
+        return app
+
+    def _later(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._hands.submit(_guarded, function, *arguments)
+
+    def _connect(self) -> None:
+        handler = SocketModeHandler(self._app, self._settings.slack_app_token.reveal(), ping_interval=self._ping_interval)
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            raise SettingsError(
+                f"Slack does not take FINGERPOST_SLACK_APP_TOKEN ({error.response.get('error')}); make an app-level token with "
+                "connections:write under Basic Information, App-Level Tokens"
+            ) from error
+        self._closers.append(handler.close)
+
+    def _serve(self) -> None:
+        server = create_server(
+            SlackRequestHandler(self._app, path=HTTP_PATH), host=self._settings.slack_http_host, port=self._settings.slack_http_port,
+            threads=_HTTP_THREADS, max_request_body_size=_MOST_BYTES, ident=None, clear_untrusted_proxy_headers=True,
+        )  # fmt: skip
+        self.port = server.effective_port
+        self._thread(server.run)
+        self._closers.append(server.close)
+
+    def _sweep(self) -> None:
+        """Now and then take up what could not be sent, and what other processes left."""
+        while not self._stopped.wait(self._again):
+            _guarded(self.answering.resume)
+
+    def _thread(self, function: Callable[[], Any]) -> None:
+        thread = threading.Thread(target=function, daemon=True, name=f"slack-{function.__name__}")
+        thread.start()
+        self._threads.append(thread)
+
+
+def run(bot: Bot, *, http: bool = False, stop: threading.Event | None = None, say: Callable[[str], None] = log.info) -> None:
+    """Serve Slack until `stop` is set or the process is interrupted. `say` is told where it listens. Raises SettingsError."""
+    platform = SlackPlatform(bot.settings, BotDesk(bot), http=http)
+    bot.engine()
+    platform.start()
+    where = f"HTTP, port {platform.port}, path {HTTP_PATH}" if http else "Socket Mode"
+    say(f"Slack: connected to workspace {platform.workspace.team} ({where}). Ctrl-C stops.")
+    try:
+        (stop or threading.Event()).wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        platform.stop()
+
+
+def _guarded(function: Callable[..., Any], *arguments: Any) -> None:
+    try:
+        function(*arguments)
+    except Exception:
+        log.exception("%s failed", getattr(function, "__name__", "a task"))
+
+
+def _require(settings: Settings, *, http: bool) -> None:
+    """Refuse to start without the tokens that this way of connecting needs. Raises SettingsError."""
+    needed = [("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-", "OAuth & Permissions")]
+    if http:
+        needed.append(("SLACK_SIGNING_SECRET", settings.slack_signing_secret, "", "Basic Information, Signing Secret"))
+    else:
+        needed.append(("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-", "Basic Information, App-Level Tokens, connections:write"))
+    for name, secret, prefix, place in needed:
+        if not secret:
+            raise SettingsError(f"FINGERPOST_{name} is not set; in your Slack app's pages it stands under {place}")
+        if not secret.reveal().startswith(prefix):
+            raise SettingsError(f"FINGERPOST_{name} does not begin with {prefix}; the right one stands under {place}")
+
+
+def _identity(web: Any) -> dict[str, str]:
+    try:
+        found = web.auth_test()
+    except SlackApiError as error:
+        reason = error.response.get("error")
+        raise SettingsError(f"Slack does not take FINGERPOST_SLACK_BOT_TOKEN ({reason}); copy it anew from OAuth & Permissions") from error
+    except (SlackClientError, OSError) as error:
+        raise SettingsError(
+            f"Slack cannot be reached at {web.base_url}: {error}; check the network and FINGERPOST_SLACK_API_BASE_URL"
+        ) from error
+    return {"team_id": str(found["team_id"]), "user_id": str(found["user_id"])}
