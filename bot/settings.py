@@ -53,6 +53,8 @@ class Settings:
     slack_guests: bool = False
     slack_http_host: str = "127.0.0.1"
     slack_http_port: int = 3000
+    discord_token: Secret = NOT_SET
+    discord_forums: frozenset[str] = frozenset()
 
     @property
     def index(self) -> Path:
@@ -81,6 +83,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
         model=value("model", EMBEDDED_MODEL),
         **_slack(environment, given),
+        **_discord(environment, given),
     )
 
 
@@ -110,6 +113,15 @@ def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str
         "slack_admins": frozenset(value("slack_admins", "").replace(",", " ").split()),
         "slack_guests": guests.casefold() in ("yes", "true"),
     }  # fmt: skip
+
+
+def _discord(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of Discord. DISCORD_TOKEN, the name that most bots use, is understood as well."""
+    token = environment.get(PREFIX + "DISCORD_TOKEN") or given.get("discord_token") or environment.get("DISCORD_TOKEN") or ""
+    forums = str(environment.get(PREFIX + "DISCORD_FORUMS") or given.get("discord_forums", "")).replace(",", " ").split()
+    if wrong := [forum for forum in forums if not forum.isdecimal()]:
+        raise SettingsError(f"{PREFIX}DISCORD_FORUMS has '{wrong[0]}'; give the ids of forum channels, which are numbers")
+    return {"discord_token": Secret(str(token).strip().removeprefix("Bot ")), "discord_forums": frozenset(forums)}
 
 
 def _corpus(value: str, folder: Path) -> Path:

@@ -1,0 +1,188 @@
+"""The commands: /ask, /path, /guide, /help and "Ask about this" for all, /fingerpost for those who manage a server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.adapters.discord import buttons, keys, modals, wording
+from bot.adapters.discord.answering import Reply
+from bot.adapters.discord.sending import whisper
+from bot.matrix import Matrix
+from bot.render import discord as render
+from bot.render import discord_parts as parts
+
+if TYPE_CHECKING:
+    from bot.adapters.discord.client import Client
+
+LONGEST_QUESTION = 500  # characters of the option; longer ones can be sent as a message
+_CHOICES = 25
+_OPTION = re.compile(r"[a-z][a-z0-9_-]{0,31}")  # what may be the name of an option
+Interaction = discord.Interaction[Any]
+Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+Channels = discord.TextChannel | discord.ForumChannel
+
+
+def add(client: Client) -> None:
+    """Add all commands to the client's tree; the options of /path are the axes of the guides' first table."""
+    client.tree.clear_commands(guild=None)
+    table = next(iter(client.shelf.tables.values()), None)
+    for command in (_ask(client), _path(client, table), _guide(client), _help(), _about(client), _admin(client)):
+        client.tree.add_command(command)
+
+
+def _ask(client: Client) -> app_commands.Command[Any, Any, Any]:
+    @app_commands.command(name="ask", description="Ask the guides a question; the answer quotes them")
+    @app_commands.describe(question="Your question", private="Only you see the answer")
+    async def ask(interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], private: bool = False) -> None:
+        if await client.paced(interaction):
+            hidden = private or await client.quiet(interaction)
+            await client.respond(interaction, _question(client, interaction, question), private=hidden, asked=True)
+
+    return ask
+
+
+def _path(client: Client, table: Matrix | None) -> app_commands.Command[Any, Any, Any]:
+    """With options where the axes' names can be options; otherwise, and without any given, a form asks."""
+
+    async def answer(interaction: Interaction, values: Mapping[str, str | None]) -> None:
+        given = {axis: value for axis, value in values.items() if value}
+        if not given or table is None:
+            await buttons.open_path(client, interaction, None)
+        elif await client.paced(interaction):
+            await buttons.recommend(client, interaction, table, given)
+
+    description = "Find your path: a recommendation from the guides' tables"
+    if table is None or not all(_OPTION.fullmatch(axis) for axis in table.axes):
+
+        @app_commands.command(name="path", description=description)
+        async def form(interaction: Interaction) -> None:
+            await answer(interaction, {})
+
+        return form
+
+    first, second = table.axes
+    rows, columns = modals.labelled(table)
+
+    @app_commands.command(name="path", description=description)
+    @app_commands.rename(one=first, two=second)
+    @app_commands.describe(one=f"Your {first}; leave both out for a form", two=f"Your {second}")
+    @app_commands.autocomplete(one=_values(rows), two=_values(columns))
+    async def path(
+        interaction: Interaction, one: app_commands.Range[str, 1, 100] | None = None, two: app_commands.Range[str, 1, 100] | None = None
+    ) -> None:
+        await answer(interaction, {first: one, second: two})
+
+    return path
+
+
+def _guide(client: Client) -> app_commands.Command[Any, Any, Any]:
+    async def names(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return _matching(client.shelf.places, typed)
+
+    @app_commands.command(name="guide", description="Show a guide, or a section of one, word for word")
+    @app_commands.describe(name="A guide or a section; type a word of it")
+    @app_commands.autocomplete(name=names)
+    async def guide(interaction: Interaction, name: app_commands.Range[str, 1, 100]) -> None:
+        if not await client.paced(interaction):
+            return
+        wanted = next((place for place in client.shelf.places if name in (place, place[:100])), name)
+        thread = keys.thread(interaction.guild_id, interaction.channel_id, interaction.id)
+        reply = await client.stored(client.answering.show, wanted, thread, keys.interaction(interaction.id))
+        if reply is None:
+            await whisper(interaction, render.notice(wording.NO_GUIDE))
+        else:
+            hidden = await client.quiet(interaction)
+            await client.respond(interaction, lambda: reply, private=hidden)
+
+    return guide
+
+
+def _help() -> app_commands.Command[Any, Any, Any]:
+    @app_commands.command(name="help", description="What I can do, and how to ask")
+    async def help_(interaction: Interaction) -> None:
+        await whisper(interaction, render.notice(wording.HELP))
+
+    return help_
+
+
+def _about(client: Client) -> app_commands.ContextMenu:
+    async def about(interaction: Interaction, message: discord.Message) -> None:
+        if not message.content.strip():
+            await whisper(interaction, render.notice(wording.NOTHING_TO_READ))
+        elif await client.paced(interaction):
+            await client.respond(interaction, _question(client, interaction, message.content), private=True, asked=True)
+
+    return app_commands.ContextMenu(name="Ask about this", callback=about)
+
+
+def _admin(client: Client) -> app_commands.Group:
+    """For servers only, and never for somebody's own installation: both are said here, as the tree's defaults would widen them."""
+    group = app_commands.Group(
+        name="fingerpost", description="Look after the bot on this server",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        default_permissions=discord.Permissions(manage_guild=True),
+    )  # fmt: skip
+
+    @group.command(name="status", description="Which index serves, of which guides")
+    async def status(interaction: Interaction) -> None:
+        if await _may(interaction):
+            await interaction.response.defer(thinking=True, ephemeral=True)
+            lines = await client.think(client.answering.library.status)
+            await client.show(interaction, render.notice("\n".join(lines)))
+
+    @group.command(name="channel", description="How I behave in a channel")
+    @app_commands.describe(mode="What I do there", channel="Which channel; this one where left out")
+    @app_commands.choices(mode=[app_commands.Choice(name=f"{mode}: {said}"[:100], value=mode) for mode, said in wording.MODES.items()])
+    async def channel(interaction: Interaction, mode: str, channel: Channels | None = None) -> None:
+        if await _may(interaction):
+            await _set_mode(client, interaction, mode, channel)
+
+    return group
+
+
+async def _may(interaction: Interaction) -> bool:
+    """Whether this person manages the server; Discord's own setting only hides the command and can be changed."""
+    if interaction.guild_id is not None and interaction.permissions.manage_guild:
+        return True
+    await whisper(interaction, render.notice(wording.forbidden("Manage Server")))
+    return False
+
+
+async def _set_mode(client: Client, interaction: Interaction, mode: str, chosen: Channels | None) -> None:
+    here = interaction.channel
+    home = chosen or (here.parent if isinstance(here, discord.Thread) else here)
+    if mode not in wording.MODES or home is None or interaction.guild_id is None:
+        await whisper(interaction, render.notice(wording.COMMANDS_CHANGED))
+        return
+    key = keys.channel(interaction.guild_id, home.id)
+    await client.stored(client.store.set_mode, key, mode, keys.person(interaction.user.id))
+    await whisper(interaction, render.notice(wording.mode_set(getattr(home, "name", "?"), mode)))
+
+
+def _question(client: Client, interaction: Interaction, question: str) -> Callable[[], Reply]:
+    """A question that begins a conversation."""
+    thread = keys.thread(interaction.guild_id, interaction.channel_id, interaction.id)
+    return partial(client.answering.answer, question, thread, keys.person(interaction.user.id), keys.interaction(interaction.id))
+
+
+def _values(labels: tuple[str, ...]) -> Completion:
+    async def complete(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The table's own places, with what was typed before them: a length of time is as good."""
+        own = (typed,) if typed.strip() and not _matching(labels, typed) else ()
+        return _matching((*own, *labels), "" if own else typed)
+
+    return complete
+
+
+def _matching(names: tuple[str, ...], typed: str) -> list[app_commands.Choice[str]]:
+    """The names that hold all words typed, as completions."""
+    words = typed.casefold().split()
+    found = [name for name in names if all(word in name.casefold() for word in words)]
+    return [app_commands.Choice(name=parts.cut(name, 100), value=name[:100]) for name in found[:_CHOICES]]
