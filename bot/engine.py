@@ -10,7 +10,7 @@ import msgspec
 
 from bot import cues as cue
 from bot import question as message
-from bot import wording
+from bot import gloss, wording
 from bot.advice import Advice, Adviser
 from bot.composer import Citations
 from bot.conversation import Resolved, resolve, subject_words
@@ -84,8 +84,8 @@ class Engine:
         return self._from_facts(text, resolved, citations)
 
     def _read(self, text: str) -> str:
-        """A message with its abbreviations written out and its typos corrected."""
-        return self.searcher.corrected(message.expand(text))
+        """A message in English, with its abbreviations written out and its typos corrected."""
+        return self.searcher.corrected(gloss.to_english(message.expand(text)))
 
     def _history(self, ask: Ask) -> list[str]:
         """The earlier messages that say something, read in the same way."""

@@ -13,6 +13,7 @@ _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|chan
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
 _OVERRIDDEN = re.compile("[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")  # shown in another order than it is stored in
 _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
@@ -46,7 +47,8 @@ def clean(message: str) -> str:
     """The message as one person would read it out: no mentions, links, templates, control or invisible characters."""
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    text = _TEMPLATE.sub(" ", _LINK.sub(" ", _MENTION.sub(" ", text)))
+    for noise in (_MENTION, _LINK, _TEMPLATE, _TAG):
+        text = noise.sub(" ", text)
     text = _REPEATED.sub(lambda m: m["unit"], text)
     return re.sub(r"[ \t]+", " ", re.sub(r"[*_`~|>]{1,3}", " ", text)).strip()
 

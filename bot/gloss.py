@@ -1,0 +1,90 @@
+"""A question in another language, word by word in English, so that an English model and English cues can read it.
+
+The word lists lie in `bot/languages/`, one file a language; a new language is a new file. Quotes are never changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from importlib import resources
+
+import msgspec
+
+from retrieval import words
+
+_DEVANAGARI = re.compile(r"[ऀ-ॿ]")
+
+
+class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One language: `markers` show that a text is in it, `phrases` and `words` give the English for each."""
+
+    name: str
+    markers: tuple[str, ...]
+    phrases: dict[str, str]
+    words: dict[str, str]
+
+
+def to_english(text: str) -> str:
+    """`text` with each word of its language that is known put into English; English text as it is."""
+    language = detect(text)
+    if language is None:
+        return text
+    table, pattern = _table(language)
+    lowered = unicodedata.normalize("NFC", text).casefold()
+    return re.sub(r"\s+", " ", pattern.sub(lambda m: f" {table[m.group(0)]} ", lowered)).strip()
+
+
+def detect(text: str) -> WordList | None:
+    """The language of a text, None for English and for what is too short to tell.
+
+    A language counts from two of its function words on (one, where the text has three words or fewer), if there are
+    more of them than of English ones.
+    """
+    found = [unicodedata.normalize("NFC", word).casefold() for word in re.findall(r"[^\W\d_]+[ऀ-ॿ]*", text)]
+    if not found or not languages():
+        return None
+    english = sum(word in words.STOP_WORDS for word in found)
+    best = max(languages(), key=lambda language: _marks(language, found))
+    marks = _marks(best, found)
+    needed = 1 if len(found) <= 3 or _DEVANAGARI.search(text) else 2
+    return best if marks >= needed and marks > english * 0.75 else None
+
+
+@functools.cache
+def languages() -> tuple[WordList, ...]:
+    """All word lists, by file name."""
+    folder = resources.files("bot") / "languages"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return tuple(msgspec.convert(tomllib.loads(file.read_text("utf-8")), WordList) for file in files)
+
+
+def _marks(language: WordList, found: Sequence[str]) -> int:
+    return sum(word in _markers(language) for word in found)
+
+
+@functools.cache
+def _marker_sets() -> dict[str, frozenset[str]]:
+    return {language.name: frozenset(language.markers) for language in languages()}
+
+
+def _markers(language: WordList) -> frozenset[str]:
+    return _marker_sets()[language.name]
+
+
+@functools.cache
+def _tables() -> dict[str, tuple[dict[str, str], re.Pattern[str]]]:
+    made = {}
+    for language in languages():
+        table = {**language.words, **language.phrases}
+        longest = sorted(table, key=len, reverse=True)
+        pattern = "|".join(r"\s+".join(re.escape(part) for part in entry.split()) for entry in longest)
+        made[language.name] = (table, re.compile(rf"(?<![\wऀ-ॿ])(?:{pattern})(?![\wऀ-ॿ])"))
+    return made
+
+
+def _table(language: WordList) -> tuple[dict[str, str], re.Pattern[str]]:
+    return _tables()[language.name]
