@@ -1,35 +1,96 @@
-"""What is dear to make: the real model, the corpus of this repository, and a bot with its index. Made once a session."""
+"""The real parts, built once: the model, the guides that the project carries, and a bot with their index."""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot import settings
+from bot.settings import Settings
 from bot.wiring import Bot
 from retrieval import encoder
 from retrieval.encoder import EMBEDDED_MODEL, Model
 
-ROOT = Path(__file__).resolve().parent.parent
+TODAY = datetime.date(2026, 11, 22)
+
+
+def quiet(_doing: str, _done: int, _of: int) -> None:
+    """Progress that nobody watches."""
 
 
 @pytest.fixture(scope="session")
 def model() -> Model:
-    """The real embedding model."""
+    """The embedding model that the program carries."""
     return encoder.load(EMBEDDED_MODEL)
 
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The guides of this repository."""
-    return ROOT / "corpus"
+    """The corpus that the program carries."""
+    return Path(__file__).parents[1] / "corpus"
 
 
 @pytest.fixture(scope="session")
-def bot(model: Model, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Bot:
-    """The whole bot with its index, in a home of its own."""
-    home = tmp_path_factory.mktemp("home")
-    made = Bot(settings.load({"FINGERPOST_CORPUS": str(corpus), "FINGERPOST_HOME": str(home)}, ROOT), lambda _: model)
-    made.reindex(lambda *_: None)
+def make_bot(model: Model) -> Callable[[Path, Path], Bot]:
+    """A bot for a corpus folder and a home, with the loaded model and a fixed day; no index is built."""
+
+    def make(corpus: Path, home: Path) -> Bot:
+        return Bot(Settings(corpus=corpus, home=home, model=EMBEDDED_MODEL), load_model=lambda _: model, today=lambda: TODAY)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def bot(make_bot: Callable[[Path, Path], Bot], corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Bot:
+    """A bot over the program's own guides, with an index built once."""
+    made = make_bot(corpus, tmp_path_factory.mktemp("home"))
+    report = made.reindex(quiet)
+    assert report.published, report.failures
     return made
+
+
+GUIDE = """---
+title: Keeping plants
+source: {publisher: Green Desk, author: A. Gardener}
+updated: 2026-01-05
+terms:
+  watering: [water]
+tables:
+  - id: plant
+    section: Which plant
+    kind: decision
+    rows: {axis: experience, unit: years}
+    columns: {axis: light, values: {shade: [dark, shade, no window], sun: [bright, sun, south window]}}
+---
+
+# Keeping plants
+
+## Watering
+
+Water a fern every 3 days and a cactus every 4 weeks.
+
+## What it costs
+
+| Plant | Price | Lives for |
+|---|---|---|
+| Fern | $12 | 5-8 years |
+| Cactus | $7-$9 | 20+ years |
+
+## Which plant
+
+| Experience | Shade | Full sun |
+|---|---|---|
+| 0-1 years | Fern OR ivy | Cactus |
+| 2+ years | Orchid (6 months) | Bonsai |
+"""
+
+
+@pytest.fixture
+def plants(tmp_path: Path) -> Path:
+    """A small corpus of another subject, with a decision table; no check questions."""
+    folder = tmp_path / "corpus"
+    (folder / "guides").mkdir(parents=True)
+    (folder / "guides" / "plants.md").write_text(GUIDE, "utf-8")
+    return folder
