@@ -136,10 +136,13 @@ class Store:
         done = sa.update(_events).where(_events.c.key == key, _events.c.owner == self._owner)
         self._write(done.values(state="done", payload=""))
 
-    def release(self, key: str) -> None:
-        """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all."""
+    def release(self, key: str, *, counted: bool = True) -> None:
+        """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all.
+
+        A try that is not `counted` does not use up one of them: where the platform could not be reached.
+        """
         given_up = sa.update(_events).where(_events.c.key == key, _events.c.owner == self._owner, _events.c.state == "claimed")
-        self._write(given_up.values(owner=""))
+        self._write(given_up.values(owner="", tries=_events.c.tries - (0 if counted else 1)))
 
     def unfinished(self, prefix: str) -> list[Event]:
         """The events with this prefix that nobody works on and that may be claimed once more, oldest first."""

@@ -5,8 +5,11 @@ Limits are those of Slack's documentation; BUDGET keeps a whole message clear of
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,13 +23,12 @@ _LONGEST_LABEL, _LONGEST_VALUE, _LONGEST_URL, _LONGEST_CONTEXT = 75, 500, 1_500,
 _MOST_ROWS, _MOST_COLUMNS = 100, 20
 _CUT = "…"
 _SHORT = "… (shortened; the message shows the rest)"
-_KEPT_FORMATS = "\u200c\u200d"  # joiners that scripts and emoji need; other invisible signs go, those that turn text round first
+_KEPT = "\n\t\u200c\u200d"  # joiners that scripts and emoji need; other invisible signs go, those that turn text round first
 
 
 def clean(text: str) -> str:
     """The text without invisible signs: controls, marks that turn the direction of writing, lone surrogates."""
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or c in _KEPT_FORMATS or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return "".join(kept)
+    return text if text.isprintable() else _invisible().sub("", text.replace("\r\n", "\n"))
 
 
 def escape(text: str) -> str:
@@ -48,7 +50,7 @@ def key(text: str) -> str:
 def message(text: str, blocks: list[Block]) -> dict[str, Any]:
     """A whole message. `text` is what a notification and a screen reader say; nothing in it links, pings or formats."""
     return {
-        "text": _fallback(clean(text)) or _CUT, "blocks": blocks, "mrkdwn": False, "parse": "none", "link_names": False,
+        "text": _fallback(clean(text).strip()) or _CUT, "blocks": blocks, "mrkdwn": False, "parse": "none", "link_names": False,
         "unfurl_links": False, "unfurl_media": False,
     }  # fmt: skip
 
@@ -151,6 +153,13 @@ def _fallback(text: str) -> str:
             break
         kept.append(character)
     return escape("".join(kept)) + _SHORT
+
+
+@cache
+def _invisible() -> re.Pattern[str]:
+    """Every sign that `clean` takes out."""
+    formats = (chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in ("Cc", "Cf"))
+    return re.compile(f"[\ud800-\udfff{re.escape(''.join(c for c in formats if c not in _KEPT))}]")
 
 
 def _split(text: str) -> list[str]:

@@ -67,7 +67,7 @@ def feedback(answer: str, metadata: Mapping[str, str]) -> View:
 
 def axes(table: Matrix) -> list[tuple[str, list[str]]]:
     """The axes of a decision table with the labels that can be chosen."""
-    return [(table.axes[0], [row[0] for row in table.rows]), (table.axes[1], list(table.header[1:]))]
+    return [(table.axes[0], [next(iter(row), "") for row in table.rows]), (table.axes[1], list(table.header[1:]))]
 
 
 def chosen_values(table: Matrix, state: Mapping[str, Any]) -> dict[str, str]:

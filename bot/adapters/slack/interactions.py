@@ -34,6 +34,7 @@ NOT_SHARED = "I cannot post in this channel. Invite me with /invite, then press 
 NO_TABLE = "The guides have no table that recommends a path. Ask me a question instead."
 NO_MODAL = "Slack did not let me open the form in time. Try again."
 THANKS = "Thank you, noted."
+PICTURE_BELOW = "Here is the table as a picture."
 
 
 def listen(app: App, workspace: Workspace, later: Later) -> None:
@@ -187,9 +188,10 @@ def show_picture(workspace: Workspace, body: Body) -> None:
     if held is None or held[1] is None:
         _deliver(workspace, render.notice(TOO_OLD), user, body.get("response_url", ""), body)
         return
-    private = bool(container.get("is_ephemeral")) or not body.get("channel")
-    thread = "" if private else str(container.get("thread_ts") or container.get("message_ts") or "")
-    workspace.post.draw(held[1], user if private else body["channel"]["id"], thread)
+    if container.get("is_ephemeral") or not body.get("channel"):  # a file is never private in a channel
+        workspace.post.draw(held[1], workspace.post.direct_channel(render.notice(PICTURE_BELOW), user))
+    else:
+        workspace.post.draw(held[1], body["channel"]["id"], str(container.get("thread_ts") or container.get("message_ts") or ""))
 
 
 def share(workspace: Workspace, body: Body) -> None:

@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
-from bot.adapters.slack.text import read
 from bot.matrix import Matrix
+from bot.render import slack_parts as parts
 from bot.render.picture import describe, picture
 from bot.render.slack import Payload
 from retrieval.errors import FingerpostError
@@ -101,11 +101,14 @@ class Post:
 
     def draw(self, matrix: Matrix, channel: str, thread: str = "") -> None:
         """Send a table as a picture with its description. Raises SlackClientError."""
-        there = channel if channel[:1] != "U" and channel[:1] != "W" else self._web.conversations_open(users=[channel])["channel"]["id"]
         self._web.files_upload_v2(
-            content=picture(matrix.header, matrix.rows, matrix.marked), filename="table.png", title=read(matrix.title, "")[:150],
-            alt_txt=describe(matrix.header, matrix.rows, matrix.marked), channel=there, thread_ts=thread or None,
+            content=picture(matrix.header, matrix.rows, matrix.marked), filename="table.png", title=parts.cut(matrix.title, 150),
+            alt_txt=describe(matrix.header, matrix.rows, matrix.marked), channel=channel, thread_ts=thread or None,
         )  # fmt: skip
+
+    def direct_channel(self, payload: Payload, user: str) -> str:
+        """The channel of direct messages with a user, found by sending one; another way would need another scope."""
+        return str(self._web.chat_postMessage(**payload, channel=user)["channel"])
 
 
 def _without_blocks(payload: Payload) -> dict[str, Any]:
