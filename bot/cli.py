@@ -12,7 +12,7 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import evaluate, reindex, settings
+from bot import bench, evaluate, reindex, settings
 from bot.adapters import terminal
 from bot.messages import Answer, Ask
 from bot.progress import Bar
@@ -147,6 +147,17 @@ def eval_command(bot: Bot, beir: Path | None, as_json: bool) -> None:
     with Bar() as bar:
         figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
     click.echo(msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures))
+
+
+@main.command("bench")
+@click.option("--json", "as_json", is_flag=True, help="print the rows on one line")
+@click.pass_obj
+def bench_command(bot: Bot, as_json: bool) -> None:
+    """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
+    _ensure_index(bot)
+    with Bar() as bar:
+        rows = bench.run(bot, bar.show)
+    click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
 
 
 def _requests(question: str | None, batch: IO[str] | None) -> Iterator[Ask]:

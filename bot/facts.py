@@ -86,8 +86,8 @@ class Facts:
 
     def _wide(self, ranked: list[Ranked], subject: Sequence[str]) -> list[Passage]:
         """The passages that were found, with others about the same subject."""
-        more = self._searcher.search(self._searcher.read(" ".join(subject)), WIDE) if subject else []
-        return list({id(p): p for p in [*(r.found.passage for r in ranked), *(f.passage for f in more)]}.values())
+        passages = [*(r.found.passage for r in ranked), *self._searcher.holding(subject, WIDE)]
+        return list({id(p): p for p in passages}.values())
 
     def _chosen(self, ranked: list[Ranked], cues: Cues, differing: Sequence[Statement]) -> list[Passage]:
         """The passages to show, best first."""

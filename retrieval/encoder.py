@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,12 +31,26 @@ class Encoder(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """A text's unit vector, shape (dimension,), its tokens as character spans, and their vectors, (tokens, dimension)."""
+
+    vector: Vectors
+    spans: list[tuple[int, int]]
+    vectors: Vectors
+
+
 class Model:
     """An encoder with its identity, and the batching that every caller wants."""
 
     def __init__(self, encoder: Encoder, identity: str) -> None:
         self._encoder = encoder
         self.identity = identity
+
+    @property
+    def reference(self) -> Any:
+        """The library's own encoder, for comparison in the benchmark."""
+        return self._encoder
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, in order. Shape: (texts, dimension). `progress` is told how many are newly done.
@@ -61,19 +76,20 @@ class Model:
         vectors[order] = stacked
         return vectors
 
-    def encode_tokens(self, text: str) -> tuple[list[tuple[int, int]], Vectors] | None:
-        """The tokens of `text` as character spans, and their vectors in its context. Shape: (tokens, dimension).
+    def encode_tokens(self, text: str) -> Tokens | None:
+        """One pass over `text` for its vector and those of its tokens; None where the model has no token vectors.
 
-        None where the model has no such vectors, as static embeddings have not.
+        Static embeddings have none.
         """
         tokenizer = getattr(self._encoder, "tokenizer", None)
         if not getattr(tokenizer, "is_fast", False):
             return None
-        with_tokens: Any = self._encoder
-        found = with_tokens.encode([text], output_value="token_embeddings", show_progress_bar=False)[0]
+        whole: Any = self._encoder
+        found = whole.encode([text], output_value=None, normalize_embeddings=True, show_progress_bar=False)[0]
         spans = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"]  # type: ignore[misc]
-        vectors = np.asarray(found, dtype=np.float32)[: len(spans)]
-        return [(int(start), int(end)) for start, end in spans[: len(vectors)]], vectors
+        vectors = np.asarray(found["token_embeddings"], dtype=np.float32)[: len(spans)]
+        vector = np.asarray(found["sentence_embedding"], dtype=np.float32)
+        return Tokens(vector / np.linalg.norm(vector), [(int(a), int(b)) for a, b in spans[: len(vectors)]], vectors)
 
 
 def load(name: str) -> Model:

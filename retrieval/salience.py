@@ -7,26 +7,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.encoder import Model
+from retrieval.encoder import Tokens
 
 
-def salience(text: str, wanted: Sequence[str], model: Model) -> dict[str, float]:
+def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[str, float]:
     """For each word 0 (the question's vector stays as it is without the word) and up.
 
     The vector of a sentence is the mean of its tokens' vectors, so a word is left out by leaving out its tokens, with
     no further pass through the model. Ranks of the result agree with those of encoding the sentence anew without each
-    word (Spearman .89 over 285 questions). Where the model gives no token vectors all words count the same.
+    word (Spearman .89 over 285 questions). Without token vectors all words count the same.
     """
-    encoded = model.encode_tokens(text)
-    if encoded is None:
+    if tokens is None:
         return dict.fromkeys(wanted, 1.0)
-    spans, vectors = encoded
-    whole = vectors.sum(axis=0)
+    whole = tokens.vectors.sum(axis=0)
     found: dict[str, float] = {}
     for word in wanted:
         places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
-        inside = [i for i, (a, b) in enumerate(spans) if b > a and any(start <= a and b <= end for start, end in places)]
-        rest = whole - vectors[inside].sum(axis=0)
+        inside = [i for i, (a, b) in enumerate(tokens.spans) if b > a and any(start <= a and b <= end for start, end in places)]
+        rest = whole - tokens.vectors[inside].sum(axis=0)
         norm = float(np.linalg.norm(rest) * np.linalg.norm(whole))
         found[word] = max(0.0, 1.0 - float(rest @ whole) / norm) if inside and norm else 0.0
     return found

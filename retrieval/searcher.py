@@ -6,7 +6,7 @@ import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +91,12 @@ class Searcher:
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
-        salient = salience(text, content, self._model)
+        tokens = self._model.encode_tokens(text)
+        salient = salience(text, content, tokens)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * (IGNORED if ignored(w) else 1.0) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
-        return Query(text, read, self.encode([text])[0])
+        return Query(text, read, tokens.vector if tokens else self.encode([text])[0])
 
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors of `texts`. Shape: (texts, dimension)."""
@@ -105,6 +106,11 @@ class Searcher:
         """The `k` best passages, best first."""
         hits = search(query.text, query.vector, self.generation.vectors, self.generation.lexical, k)
         return [self.found(query, hit) for hit in hits]
+
+    def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
+        """The `k` best passages that hold any of these words, by their words alone."""
+        stems = sorted({words.stem(word) for word in wanted})
+        return [self.generation.passages[i] for i, _ in self.generation.lexical.search(stems, k)]
 
     def found(self, query: Query, hit: Hit) -> Found:
         """What the passage of `hit` covers of `query`."""
