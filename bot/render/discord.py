@@ -39,19 +39,19 @@ class _Piece:
 
 
 def render(
-    answer: Answer, matrix: Matrix | None = None, *, private: bool = False, page: int = 0, asked: bool = False, files: bool = True
+    answer: Answer, matrix: Matrix | None = None, *, private: bool = False, page: int = 0, asked: str = "", files: bool = True
 ) -> Payload:
     """The message for an answer.
 
     `matrix` is the table that the answer rests on, with the asker's cells marked. A `private` answer can be shared.
-    `page` counts from 0; each page ends with a button for the next one where there is one. With `asked` the message
-    begins with the question; without `files` it carries no picture.
+    `page` counts from 0; each page ends with a button for the next one where there is one. The message
+    begins with what was `asked`, where given; without `files` it carries no picture.
     """
     every = _packed(_pieces(answer, matrix, files=files))
     page = min(page, len(every) - 1)
     boxes = _boxed(every[page])
     pictured = any(c["type"] == parts.GALLERY for c in parts.walk(boxes))
-    head = [parts.small(f"Question: {answer.question}")] if asked else []
+    head = [parts.small(f"Question: {asked}")] if asked else []
     more = page + 1 < len(every)
     body = [*head, *boxes, *_closing(answer, None if pictured else matrix, private=private, page=page, more=more)]
     return parts.message(body, [picture_file(matrix)] if pictured and matrix else [])
@@ -62,10 +62,10 @@ def pages(answer: Answer, matrix: Matrix | None = None) -> int:
     return len(_packed(_pieces(answer, matrix)))
 
 
-def shared(answer: Answer, matrix: Matrix | None, by: str) -> Payload:
+def shared(answer: Answer, matrix: Matrix | None, by: str, asked: str = "") -> Payload:
     """An answer that somebody shares with a channel, with their name, which does not call them."""
     payload = render(answer, matrix)
-    note = parts.small(f"Shared by {parts.cut(by, 80)}, who asked: {answer.question}")
+    note = parts.small(f"Shared by {parts.cut(by, 80)}, who asked: {asked or answer.question}")
     return {**payload, "components": [note, *payload["components"]]}
 
 

@@ -129,7 +129,7 @@ async def _original(server: DiscordServer, request: web.Request, given: Any, fil
         return web.Response(status=204)
     if (wrong := discord_limits.refused(given, files, interaction.original["flags"] & ~(EPHEMERAL | LOADING))) is not None:
         return discord_rest.refusal(wrong)
-    if wrongs := discord_schema.problems(discord_rest.normal(given), "IncomingWebhookUpdateRequestPartial"):
+    if wrongs := discord_schema.problems(given, "IncomingWebhookUpdateRequestPartial"):
         server.wrong += wrongs
         return discord_rest.refusal(discord_limits.problem("components", "BASE_TYPE_BAD", wrongs[0]))
     _change(interaction.original, given)

@@ -16,7 +16,7 @@ class NotOffered(AssertionError):
     """Discord's client would not offer this."""
 
 
-def slash(server: DiscordServer, user: User, channel: Channel, name: str, installed_by_user: bool = False, **options: Any) -> Interaction:
+def slash(server: DiscordServer, user: User, channel: Channel, name: str, /, installed_by_user: bool = False, **options: Any) -> Interaction:
     """`/name`, or `/name subcommand`, with options."""
     command, data = _command(server, user, channel, name, installed_by_user)
     taken = _options(command, options)
@@ -27,7 +27,7 @@ def slash(server: DiscordServer, user: User, channel: Channel, name: str, instal
     return _begin(server, COMMAND, user, channel, data, installed_by_user=installed_by_user)
 
 
-def complete(server: DiscordServer, user: User, channel: Channel, name: str, focused: str, typed: str, **others: Any) -> Interaction:
+def complete(server: DiscordServer, user: User, channel: Channel, name: str, focused: str, typed: str, /, **others: Any) -> Interaction:
     """Type into an option that completes itself."""
     command, data = _command(server, user, channel, name, False)
     if not next(o for o in command["options"] if o["name"] == focused).get("autocomplete"):

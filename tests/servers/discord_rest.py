@@ -70,6 +70,7 @@ def add_routes(app: web.Application, server: DiscordServer) -> None:
 def _wrapped(server: DiscordServer, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         given, files = await _body(request)
+        given = normal(given)
         server.requests.append((request.method, request.path.removeprefix("/api/v10"), given))
         for fault in server.faults:
             if fault.times and fault.method == request.method and fault.path.search(request.path):
@@ -83,10 +84,14 @@ def _wrapped(server: DiscordServer, handler: Handler) -> Callable[[web.Request],
     return handle
 
 
-def normal(given: Json) -> Json:
-    """What was given with numbers of attachments as text: Discord takes both, its schema names one."""
-    files = given.get("attachments")
-    return {**given, "attachments": [{**f, "id": str(f["id"])} for f in files]} if files else given
+def normal(given: Any) -> Any:
+    """What was given with ids as text: Discord takes numbers as well, its schema names text only."""
+    if isinstance(given, list):
+        return [normal(one) for one in given]
+    if not isinstance(given, dict):
+        return given
+    ids = ("id", "channel_id", "message_id", "guild_id")
+    return {k: str(v) if k in ids and isinstance(v, int) and (k != "id" or "type" not in given) else normal(v) for k, v in given.items()}
 
 
 async def _body(request: web.Request) -> tuple[Any, int]:
@@ -138,10 +143,12 @@ async def _sync(server: DiscordServer, request: web.Request, given: Any, files: 
 
 def _registered(server: DiscordServer, command: Json) -> Json:
     made = {"type": 1, "description": "", "contexts": None, "integration_types": [0], "default_member_permissions": None, **command}
+    needed = made["default_member_permissions"]
     made = {
         "nsfw": False,
         "dm_permission": True,
         **made,
+        "default_member_permissions": None if needed is None else str(needed),
         "id": snowflake(),
         "application_id": server.application_id,
         "version": snowflake(),
@@ -186,7 +193,7 @@ async def _send(server: DiscordServer, request: web.Request, given: Any, files: 
         return error(403, 50013, "Missing Permissions")
     if (wrong := discord_limits.refused(given, files)) is not None:
         return refusal(wrong)
-    if wrongs := discord_schema.problems(normal(given), "MessageCreateRequest"):
+    if wrongs := discord_schema.problems(given, "MessageCreateRequest"):
         server.wrong += wrongs
         return refusal(discord_limits.problem("components", "BASE_TYPE_BAD", wrongs[0]))
     nonce = given.get("nonce") if given.get("enforce_nonce") else None

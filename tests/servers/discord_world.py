@@ -166,7 +166,10 @@ def numbered(components: list[Json]) -> list[Json]:
                 {"spoiler": False, "description": None, **item, "media": {**_media(item["media"]["url"])}} for item in made["items"]
             ]
         if made["type"] == 2:
+            made = {key: value for key, value in made.items() if value is not None}
             made.setdefault("disabled", False)
+            if "emoji" in made:
+                made["emoji"] = {key: value for key, value in made["emoji"].items() if value is not None}
         return made
 
     return [one(component) for component in components]

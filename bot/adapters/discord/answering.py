@@ -20,15 +20,17 @@ class Kept(msgspec.Struct, frozen=True):
 
     answer: Answer
     thread: str
+    asked: str = ""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with the table that it rests on, and its conversation."""
+    """An answer with the table that it rests on, its conversation, and what was asked, as it was typed."""
 
     answer: Answer
     matrix: Matrix | None
     thread: str
+    asked: str = ""
 
 
 class Answering:
@@ -42,7 +44,7 @@ class Answering:
         """The answer to what a person says in a conversation; `key` is unique to the message and names the answer."""
         self._store.say(thread, person, key, question)
         history = self._store.history(thread, person, key)
-        return self._kept(self.library.handle(Ask(question, history)), thread, key)
+        return self._kept(self.library.handle(Ask(question, history)), thread, key, question)
 
     def recommend(self, table: str | None, values: Mapping[str, str], thread: str, key: str) -> Reply:
         """The recommendation of a table. Raises RequestError where a value cannot be placed in it."""
@@ -59,13 +61,13 @@ class Answering:
         if payload is None:
             return None
         kept = msgspec.json.decode(payload, type=Kept)
-        return Reply(kept.answer, self.library.matrix(kept.answer), kept.thread)
+        return Reply(kept.answer, self.library.matrix(kept.answer), kept.thread, kept.asked)
 
     def tables(self) -> dict[str, Matrix]:
         """The decision tables, by the key that a button carries."""
         return {fit(table.table): table for table in self.library.tables()}
 
-    def _kept(self, answer: Answer, thread: str, key: str) -> Reply:
+    def _kept(self, answer: Answer, thread: str, key: str, asked: str = "") -> Reply:
         named = msgspec.structs.replace(answer, id=key.rpartition(":")[2])
-        self._store.hold(keys.answer(named.id), msgspec.json.encode(Kept(named, thread)).decode())
-        return Reply(named, self.library.matrix(named), thread)
+        self._store.hold(keys.answer(named.id), msgspec.json.encode(Kept(named, thread, asked)).decode())
+        return Reply(named, self.library.matrix(named), thread, asked)

@@ -107,7 +107,7 @@ async def _ask(client: Client, interaction: Interaction, press: Press) -> None:
     thread = reply.thread if reply else keys.thread(interaction.guild_id, interaction.channel_id, interaction.id)
     work = partial(client.answering.answer, question, thread, keys.person(interaction.user.id), keys.interaction(interaction.id))
     private = _is_private(interaction) or await client.quiet(interaction)
-    await client.respond(interaction, work, private=private, asked=True)
+    await client.respond(interaction, work, private=private, asked=question)
 
 
 async def _path(client: Client, interaction: Interaction, press: Press) -> None:
@@ -125,7 +125,7 @@ async def _share(client: Client, interaction: Interaction, press: Press) -> None
         await whisper(interaction, render.notice(wording.SHARED))
     else:
         await client.stored(client.store.finish, keys.shared(press.of))
-        payload = render.shared(reply.answer, reply.matrix, interaction.user.display_name)
+        payload = render.shared(reply.answer, reply.matrix, interaction.user.display_name, reply.asked)
         out = Outgoing(payload, reply.matrix, render.fallback(reply.answer))
         await client.respond(interaction, lambda: reply, private=False, show=lambda _: out)
 

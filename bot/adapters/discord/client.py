@@ -159,7 +159,7 @@ class Client(discord.AutoShardedClient):
     # Interactions
 
     async def respond(
-        self, interaction: discord.Interaction[Any], work: Callable[[], Reply], *, private: bool, asked: bool = False,
+        self, interaction: discord.Interaction[Any], work: Callable[[], Reply], *, private: bool, asked: str = "",
         show: Callable[[Reply], Outgoing] | None = None,
     ) -> None:  # fmt: skip
         """Think about an interaction and answer it, once. Raises nothing."""
@@ -276,7 +276,7 @@ class Client(discord.AutoShardedClient):
         self.shelf = Shelf(await self.think(self.answering.library.places), await self.think(self.answering.tables))
 
 
-def outgoing(reply: Reply, *, private: bool = False, asked: bool = False, page: int = 0, files: bool = True) -> Outgoing:
+def outgoing(reply: Reply, *, private: bool = False, asked: str = "", page: int = 0, files: bool = True) -> Outgoing:
     """An answer, ready to be sent."""
     payload = render.render(reply.answer, reply.matrix, private=private, asked=asked, page=page, files=files)
     return Outgoing(payload, reply.matrix, render.fallback(reply.answer))

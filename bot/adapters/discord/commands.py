@@ -42,7 +42,7 @@ def _ask(client: Client) -> app_commands.Command[Any, Any, Any]:
     async def ask(interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], private: bool = False) -> None:
         if await client.paced(interaction):
             hidden = private or await client.quiet(interaction)
-            await client.respond(interaction, _question(client, interaction, question), private=hidden, asked=True)
+            await client.respond(interaction, _question(client, interaction, question), private=hidden, asked=question)
 
     return ask
 
@@ -116,7 +116,7 @@ def _about(client: Client) -> app_commands.ContextMenu:
         if not message.content.strip():
             await whisper(interaction, render.notice(wording.NOTHING_TO_READ))
         elif await client.paced(interaction):
-            await client.respond(interaction, _question(client, interaction, message.content), private=True, asked=True)
+            await client.respond(interaction, _question(client, interaction, message.content), private=True, asked=message.content)
 
     return app_commands.ContextMenu(name="Ask about this", callback=about)
 

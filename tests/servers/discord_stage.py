@@ -1,0 +1,122 @@
+"""A bot on our Discord: everything that a scenario needs, put up and taken down."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.adapters import discord as adapter
+from bot.adapters.discord.pace import Pace
+from bot.library import BotLibrary, Library
+from bot.matrix import Matrix
+from bot.messages import Answer, Ask
+from bot.store import Store
+from bot.wiring import Bot
+from tests.servers.discord_server import TOKEN, DiscordServer, Interaction
+from tests.servers.discord_world import LOADING, Json
+
+
+class Stage:
+    """The server, the client that is connected to it, and the bot's state."""
+
+    def __init__(self, server: DiscordServer, client: adapter.Client, store: Store) -> None:
+        self.server, self.client, self.store = server, client, store
+
+    async def answered(self, interaction: Interaction) -> Json:
+        """The answer to an interaction, once it is there."""
+        await self.server.until(lambda: interaction.original is not None and not interaction.original["flags"] & LOADING)
+        assert interaction.original is not None
+        return interaction.original
+
+    async def reply(self, question: Json, count: int = 1) -> Json:
+        """The bot's reply to a message, once it is there."""
+        channel = self.server.channel(question["channel_id"])
+        assert channel is not None
+
+        def replies() -> list[Json]:
+            found = self.server.answers(channel)
+            return [m for m in found if m.get("message_reference", {}).get("message_id") == question["id"]]
+
+        await self.server.until(lambda: len(replies()) >= count)
+        assert len(replies()) == count
+        return replies()[-1]
+
+    async def settled(self) -> None:
+        """Until nothing is being worked on any more."""
+        await self.server.until(lambda: not self.store.unfinished("discord:message:"))
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def connected(
+    server: DiscordServer, library: Library, home: Path, *, pace: Pace | None = None, **options: Any
+) -> AsyncIterator[Stage]:
+    """A bot that is connected to a server that runs already; it is gone afterwards, its state stays in `home`."""
+    store = Store(home)
+    options = {"guild_ready_timeout": 0.05, **options}
+    forums = options.pop("forums", frozenset())
+    client = adapter.Client(
+        adapter.Answering(library, store), store, home, connector=server.connector(), pace=pace or Pace(1000), forums=forums, **options
+    )
+    try:
+        async with client:
+            running = asyncio.create_task(client.start(TOKEN))
+            await server.until(lambda: client.is_ready() or running.done())
+            if running.done():
+                running.result()
+            yield Stage(server, client, store)
+            await client.close()
+            await asyncio.gather(running, return_exceptions=True)
+    finally:
+        store.close()
+
+
+@asynccontextmanager
+async def stage(bot: Bot | Library, home: Path, **options: Any) -> AsyncIterator[Stage]:
+    """A server with a bot on it. What does not agree with Discord's schema fails the scenario."""
+    library = BotLibrary(bot) if isinstance(bot, Bot) else bot
+    async with DiscordServer(shards=options.pop("shards", 1)) as server, connected(server, library, home, **options) as made:
+        yield made
+        assert server.wrong == []
+
+
+class Busy:
+    """A library that waits before each answer until it is let go, or fails as it is told to."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._real = BotLibrary(bot)
+        self.go = threading.Event()
+        self.asked: list[Ask] = []
+        self.error: Exception | None = None
+
+    def handle(self, ask: Ask) -> Answer:
+        self.asked.append(ask)
+        self.go.wait(30)
+        if self.error is not None:
+            raise self.error
+        return self._real.handle(ask)
+
+    def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
+        return self._real.recommend(table, values)
+
+    def matrix(self, answer: Answer) -> Matrix | None:
+        return self._real.matrix(answer)
+
+    def tables(self) -> list[Matrix]:
+        return self._real.tables()
+
+    def examples(self) -> tuple[str, ...]:
+        return self._real.examples()
+
+    def status(self) -> tuple[str, ...]:
+        return self._real.status()
+
+    def places(self) -> tuple[str, ...]:
+        return self._real.places()
+
+    def show(self, place: str) -> Answer | None:
+        return self._real.show(place)
