@@ -96,7 +96,7 @@ class Adviser:
             columns.axis: wording.listed([table.column_labels[c] for c in columns.positions], "or"),
         }
         if len(cells) == 1:
-            said = wording.listed([f"{p.axis} {p.said}" for p in (rows, columns)])
+            said = wording.listed([self._said(p, axis) for p, axis in ((rows, table.spec.rows), (columns, table.spec.columns))])
             text = wording.RECOMMENDED.format(said=said, section=section, options=wording.listed(options, "or"), n=n)
             text += " " + wording.MATCHED.format(
                 places=wording.listed([f"row “{matched[rows.axis]}”", f"column “{matched[columns.axis]}”"])
@@ -104,6 +104,9 @@ class Adviser:
         else:
             text = self._between(table, rows, columns, n)
         return Advice("recommended", text, Recommendation(table.spec.id, matched, options, (), n))
+
+    def _said(self, place: Place, axis: Axis) -> str:
+        return f"{place.said} of {place.axis}" if axis.unit else f"the {place.axis} “{place.said}”"
 
     def _between(self, table: DecisionTable, rows: Place, columns: Place, n: int) -> str:
         """Both cells, where the asker stands between two headings."""

@@ -59,7 +59,7 @@ SOURCE = _any(
 )  # fmt: skip
 TABLE = _any(r"\btables?\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
 LIST = _any(
-    r"\ball\b", r"\blist\b", r"\bwhich (?:\w+ )?(?:\w+s)\b", r"\bwhat are\b", r"\bevery\b", r"\bexamples?\b", r"\bname (?:the|all|some)\b",
+    r"\ball\b", r"\blist\b", r"\bwhich (?:\w+ )?(?:\w+s)\b", r"\bwhat are\b", r"\b(?:what|which) [\w' -]+ (?:are|is) there\b", r"\b(?:what|which) \w+s (?:are|do|does|should|can|could|help)\b", r"\bevery\b", r"\bexamples?\b", r"\bname (?:the|all|some)\b",
     r"\boverview\b", r"\boptions\b",
 )  # fmt: skip
 BOTH_GUIDES = _any(

@@ -75,11 +75,16 @@ def _sentences(passage: Passage, searcher: Searcher) -> Iterator[tuple[frozenset
 def _cells(table: Table, row: int, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:
     """Each cell with what it is about: row and column, or in a decision table its own option."""
     label = frozenset(words.stems(searcher.terms.unify(markdown.plain(table.rows[row][0]))))
-    for name, cell in zip(table.header, table.rows[row], strict=True):
-        if table.spec is None:
+    for index, (name, cell) in enumerate(zip(table.header, table.rows[row], strict=True)):
+        if table.spec is None and (index == 0 or _is_measured(table, index)):
             yield label | frozenset(words.stems(searcher.terms.unify(name))), cell
-        elif name is not table.header[0]:
+        elif table.spec is not None and index:
             yield from _options(cell, searcher)
+
+
+def _is_measured(table: Table, column: int) -> bool:
+    """Whether most cells of a column hold figures; in other columns a figure is said in passing."""
+    return sum(bool(figures(row[column])) for row in table.rows) * 2 > len(table.rows)
 
 
 def _options(cell: str, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:

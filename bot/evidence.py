@@ -20,6 +20,7 @@ SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
 FUSED_WEIGHT = 0.3  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
+FAQ_BONUS = 0.05
 NOTE_MALUS = 0.04
 ENOUGH = 0.40
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
@@ -133,6 +134,8 @@ def _evidence(found: Found, cues: Cues) -> float:
         value += FIGURE_BONUS
     if passage.kind in ("list", "table"):
         value += LIST_BONUS if cues.listing or cues.table else -LIST_BONUS if passage.kind == "table" else 0.0
+    if passage.kind == "faq":
+        value += FAQ_BONUS
     if passage.kind in ("gap", "claim"):
         value -= NOTE_MALUS
     if passage.kind == "reference" and not cues.source:

@@ -99,6 +99,8 @@ class Facts:
             return [r.found.passage for r in sorted(first.values(), key=lambda r: -r.rank)]
         best = usable[0]
         kept = _distinct([r for r in usable if r.evidence >= best.evidence - CLOSE])[:SHOWN]
+        if cues.listing and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
+            return [whole]
         if len(kept) == 1 and best.found.passage.kind not in ("table", "list"):
             kept = _distinct([best, *[r for r in usable[1:3] if r.evidence >= best.evidence - SECOND]])[:2]
         return [r.found.passage for r in kept]
@@ -162,7 +164,8 @@ class Facts:
             n = citations.add(passage, [word.text for word in query.words])
             if n is not None:
                 parts.append(self._said(passage, n, cues))
-        return wording.FOUND.format(places="; ".join(parts)) if parts else ""
+        higher = self._tables.higher([passage for passage, _ in best], cues)
+        return wording.FOUND.format(places="; ".join(parts)) + higher if parts else ""
 
 
 def _stated(question: str) -> Kind | None:

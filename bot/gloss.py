@@ -34,7 +34,7 @@ def to_english(text: str) -> str:
     if language is None:
         return text
     table, pattern = _table(language)
-    lowered = unicodedata.normalize("NFC", text).casefold()
+    lowered = words.normalise(text).replace("¿", "").replace("¡", "")
     return re.sub(r"\s+", " ", pattern.sub(lambda m: f" {table[m.group(0)]} ", lowered)).strip()
 
 

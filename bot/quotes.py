@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.messages import Citation
 from retrieval import markdown, words
@@ -12,6 +13,9 @@ from retrieval.passages import Passage, sentences
 LONGEST = 420  # characters of a quote of running text
 LONGEST_TABLE = 1_300
 GAP = "…"
+_POINT = "▶ {} ◀"  # the asker's cell
+_RULE = re.compile(r"^[\s|:-]+$")
+_FOOTNOTE = re.compile(r"^\[\^[^\]]+\]:\s*")
 
 
 def cite(n: int, guide: Guide, passage: Passage, quote: str, lines: tuple[int, int]) -> Citation:
@@ -63,16 +67,26 @@ def stands(citation: Citation, guide: Guide) -> bool:
 
 
 def readable(quote: str) -> str:
-    """A quote without Markdown marks, on one line; each row of a table as "label: column value; ..."."""
-    lines = [line for line in quote.split("\n") if line.strip() and line.strip() != GAP]
-    rows = [markdown.cells(line) for line in lines if line.lstrip().startswith("|")]
-    text = markdown.plain("\n".join(line for line in lines if not line.lstrip().startswith("|")))
-    return " ".join(part for part in (text, *(_row(rows[0], row) for row in rows[1:])) if part)
+    """A quote without Markdown marks, on one line; each row of a table as "label | column: value; ..."."""
+    return " ".join(lines(quote))
 
 
-def _row(header: tuple[str, ...], row: tuple[str, ...]) -> str:
+def lines(quote: str, marked: Callable[[str, str], bool] = lambda _row, _column: False) -> list[str]:
+    """A quote as `readable` has it, its text and each row of a table on a line of its own.
+
+    `marked` is asked for each cell, by its row's and its column's name, whether to point at it.
+    """
+    there = [line for line in quote.split("\n") if line.strip() and line.strip() != GAP]
+    rows = [markdown.cells(line) for line in there if line.lstrip().startswith("|") and not _RULE.match(line)]
+    text = markdown.plain("\n".join(_FOOTNOTE.sub("", line) for line in there if not line.lstrip().startswith("|")))
+    return [part for part in (text, *(_row(rows[0], row, marked) for row in rows[1:])) if part]
+
+
+def _row(header: tuple[str, ...], row: tuple[str, ...], marked: Callable[[str, str], bool]) -> str:
+    label = markdown.plain(row[0])
     cells = [(markdown.plain(h), markdown.plain(c)) for h, c in zip(header[1:], row[1:], strict=False)]
-    return f"{markdown.plain(row[0])}: " + "; ".join(f"{name} {value}" for name, value in cells if value) + "."
+    said = [f"{name}: {_POINT.format(value) if marked(label, name) else value}" for name, value in cells if value]
+    return f"{label} | {'; '.join(said)}."
 
 
 def _shortened(text: str, wanted: list[str]) -> str:

@@ -10,7 +10,7 @@ from bot.composer import Citations
 from bot.cues import Cues
 from retrieval import markdown, words
 from retrieval.passages import Passage
-from retrieval.quantities import figures
+from retrieval.quantities import Figure, figures
 from retrieval.searcher import Found, Query, Searcher
 
 
@@ -50,6 +50,38 @@ class Tables:
             if table.spec is None and cues.kind and any(f.kind == cues.kind for f in figures(cell)):
                 return wording.VALUE.format(label=label, column=markdown.plain(name).lower(), value=markdown.plain(cell), n=n)
         return wording.ROW.format(label=label, n=n)
+
+    def whole(self, passages: Sequence[Passage]) -> Passage | None:
+        """The table that several of the passages are rows of, where the first of them is."""
+        rows = [p for p in passages if p.row is not None and (p.guide, p.table) == (passages[0].guide, passages[0].table)]
+        if len(rows) < 2 or passages[0].row is None:
+            return None
+        own = [p for p in self._searcher.generation.passages if p.kind == "table"]
+        return next(p for p in own if (p.guide, p.table) == (passages[0].guide, passages[0].table))
+
+    def higher(self, passages: Sequence[Passage], cues: Cues) -> str:
+        """Which of two rows has the larger value in the column asked for; "" where the ranges do not tell."""
+        values = [self._measured(p, cues) for p in passages]
+        if len(values) != 2 or values[0] is None or values[1] is None:
+            return ""
+        one, first = values[0]
+        other, second = values[1]
+        if (first.low, first.high) == (second.low, second.high):
+            return ""
+        if first.low >= second.low and first.high >= second.high:
+            return " " + wording.HIGHER.format(label=one)
+        if second.low >= first.low and second.high >= first.high:
+            return " " + wording.HIGHER.format(label=other)
+        return ""
+
+    def _measured(self, passage: Passage, cues: Cues) -> tuple[str, Figure] | None:
+        """A row's label with its first figure of the kind asked for."""
+        there = self._searcher.table(passage)
+        if there is None or passage.row is None or cues.kind is None:
+            return None
+        row = there[1].rows[passage.row]
+        found = next((f for cell in row[1:] for f in figures(markdown.plain(cell)) if f.kind == cues.kind), None)
+        return (markdown.plain(row[0]), found) if found else None
 
     def corner(self, question: str, citations: Citations) -> str:
         """The cell of a decision table that a question points at, such as "the top left box"; "" where it does not."""

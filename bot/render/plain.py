@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import quotes
-from bot.messages import Answer, Citation
+from bot.messages import Answer, Citation, Recommendation
 
 LONGEST = 3_500  # characters of a message
 MORE = "(shortened: ask about one of these to see the rest)"
@@ -12,17 +12,24 @@ MORE = "(shortened: ask about one of these to see the rest)"
 def render(answer: Answer) -> str:
     """The whole message: the bot's words, the cited passages with their places, and what else can be asked."""
     parts = [answer.text]
-    parts += [_citation(c) for c in answer.citations]
+    parts += [_citation(c, answer.recommendation) for c in answer.citations]
     if answer.suggestions:
         parts.append("\n".join(["You could ask:", *(f"- {s}" for s in answer.suggestions)]))
     return _fitted(parts)
 
 
-def _citation(citation: Citation) -> str:
-    place = " > ".join([citation.title, *citation.section])
+def _citation(citation: Citation, recommendation: Recommendation | None) -> str:
+    matched = recommendation.matched if recommendation and recommendation.citation == citation.n else {}
+    names = " ".join(matched.values())
+
+    def asked(row: str, column: str) -> bool:
+        return len(matched) > 1 and row in names and column in names
+
+    place = " > ".join([citation.title, *citation.section[-1:]])
     updated = f", updated {citation.updated}" if citation.updated else ""
     source = f" ({citation.publisher}{updated})" if citation.publisher else ""
-    return f"[{citation.n}] “{quotes.readable(citation.quote)}”\n    {place}{source}"
+    quote = "\n    ".join(quotes.lines(citation.quote, asked))
+    return f"[{citation.n}] “{quote}”\n    {place}{source}"
 
 
 def _fitted(parts: list[str]) -> str:
