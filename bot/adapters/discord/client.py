@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -79,6 +79,7 @@ class Client(discord.AutoShardedClient):
         """Leave, and let what is being answered end."""
         if self._tending is not None:
             self._tending.cancel()
+            await self._note_alive()
         await super().close()
         self._thinkers.shutdown(wait=False, cancel_futures=True)
 
@@ -268,9 +269,11 @@ class Client(discord.AutoShardedClient):
             await asyncio.sleep(_TENDS_EVERY)
             with contextlib.suppress(FingerpostError):
                 await self._read_shelf()
-                if self.is_ready():
-                    now = datetime.datetime.now(datetime.UTC).timestamp()
-                    await self.stored(self.store.hold, keys.ALIVE, str(now))
+                await self._note_alive()
+
+    async def _note_alive(self) -> None:
+        if self.is_ready():
+            await self.stored(self.store.hold, keys.ALIVE, str(time.time()))
 
     async def _read_shelf(self) -> None:
         self.shelf = Shelf(await self.think(self.answering.library.places), await self.think(self.answering.tables))
