@@ -21,7 +21,7 @@ from bot.store import Store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, SettingsError
 
-__all__ = ["Answering", "Client", "DiscordError", "invite", "run", "serve"]
+__all__ = ["Answering", "Client", "DiscordError", "invite", "run", "serve", "start"]
 
 
 class DiscordError(FingerpostError):
@@ -38,9 +38,14 @@ async def serve(bot: Bot, store: Store, *, sync: bool = False, say: Callable[[st
     if not bot.settings.discord_token:
         raise SettingsError("FINGERPOST_DISCORD_TOKEN is not set; it is the bot token from discord.com/developers/applications")
     client = build(bot, store, always_sync=sync, say=say)
+    await start(client, bot.settings.discord_token.reveal())
+
+
+async def start(client: Client, token: str) -> None:
+    """Connect, and serve until cancelled. Raises DiscordError where Discord does not let the bot in."""
     async with client:
         try:
-            await client.start(bot.settings.discord_token.reveal())
+            await client.start(token)
         except discord.LoginFailure as error:
             raise DiscordError("Discord refuses FINGERPOST_DISCORD_TOKEN; copy the bot token anew from the developer portal") from error
         except discord.PrivilegedIntentsRequired as error:

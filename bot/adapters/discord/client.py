@@ -22,7 +22,7 @@ from bot.adapters.discord import buttons, commands, heard, keys, missed, sync, w
 from bot.adapters.discord.answering import Answering, Reply
 from bot.adapters.discord.heard import Heard
 from bot.adapters.discord.pace import Pace
-from bot.adapters.discord.permissions import INTENTS, invite, lacks, titled, to_send
+from bot.adapters.discord.permissions import INTENTS, invite, lacks, missing, titled
 from bot.adapters.discord.sending import NOBODY, Outgoing, defer, to_channel, to_interaction, whisper
 from bot.matrix import Matrix
 from bot.render import discord as render
@@ -100,7 +100,8 @@ class Client(discord.AutoShardedClient):
         try:
             await self._attend(message, found)
         except discord.Forbidden as error:
-            await self._say_what_is_lacking(message, error)
+            log.warning("Discord forbids an answer: %s", error.code)
+            await self._say_what_is_lacking(message)
         except Exception as error:
             if not await self._excuse(message, error):
                 await self.stored(self.store.release, key)
@@ -115,7 +116,7 @@ class Client(discord.AutoShardedClient):
             await self._hint(message, found)
         elif wait := self.pace.wait(message.author.id):
             await to_channel(message.channel, Outgoing(render.notice(wording.wait(wait))), reply_to=message, nonce=str(message.id))
-        elif lacks(message, to_send(message)):
+        elif missing(message) is not None:
             await self._say_what_is_lacking(message)
         elif not found.question or found.question.casefold() == "help":
             await to_channel(message.channel, Outgoing(render.notice(wording.HELP)), reply_to=message, nonce=str(message.id))
@@ -139,9 +140,9 @@ class Client(discord.AutoShardedClient):
             await to_channel(message.channel, Outgoing(render.notice(wording.UNHEARD)), reply_to=message, nonce=str(message.id))
             await self.stored(self.store.finish, keys.hint(found.thread))
 
-    async def _say_what_is_lacking(self, message: discord.Message, error: discord.Forbidden | None = None) -> None:
+    async def _say_what_is_lacking(self, message: discord.Message) -> None:
         """Tell the asker in private why there is no answer."""
-        name = titled(to_send(message) if lacks(message, to_send(message)) or error is None else "view_channel")
+        name = titled(missing(message) or "view_channel")
         log.warning("may not answer in channel %s: %s is missing", message.channel.id, name)
         with contextlib.suppress(discord.HTTPException):
             text = wording.lacking(name, getattr(message.channel, "name", "?"))

@@ -15,9 +15,10 @@ def invite(application_id: int) -> str:
     return discord.utils.oauth_url(application_id, permissions=NEEDED, scopes=("bot", "applications.commands"))
 
 
-def to_send(message: discord.Message) -> str:
-    """The permission that an answer to this message needs."""
-    return "send_messages_in_threads" if isinstance(message.channel, discord.Thread) else "send_messages"
+def missing(message: discord.Message) -> str | None:
+    """The permission that the bot is seen to lack for an answer to this message, None where it lacks none."""
+    send = "send_messages_in_threads" if isinstance(message.channel, discord.Thread) else "send_messages"
+    return next((permission for permission in ("view_channel", send) if lacks(message, permission)), None)
 
 
 def lacks(message: discord.Message, permission: str) -> bool:

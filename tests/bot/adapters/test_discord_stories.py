@@ -13,6 +13,7 @@ from tests.servers.discord_stage import stage
 from tests.servers.discord_world import EPHEMERAL, text_of, walk
 
 PATH = "I have 18 months of experience and my goal is product. Which path should I take?"
+ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 CELL = "Self-study\\/portfolio or bootcamp"
 
 
@@ -23,7 +24,7 @@ def test_a_mention_is_answered_with_a_reply_that_calls_nobody(bot: Bot, tmp_path
         async with stage(bot, tmp_path) as on:
             asked = on.server.say(on.server.ann, on.server.general, "@bot do I need a PhD?")
             answer = await on.reply(asked)
-            assert "PhDs in product roles" in text_of(answer)
+            assert ANSWER in text_of(answer)
             sent = [given for method, path, given in on.server.requests if method == "POST" and path.endswith("/messages")]
             assert [given["allowed_mentions"] for given in sent] == [{"parse": [], "replied_user": False}]
 
@@ -186,7 +187,7 @@ def test_ask_about_somebody_elses_message(bot: Bot, tmp_path: Path) -> None:
             s = on.server
             unread = s.say(s.bob, s.general, "do I need a PhD for this?")
             about = people.menu(s, s.ann, s.general, "Ask about this", unread)
-            assert "PhDs in product roles" in text_of(await on.answered(about))
+            assert ANSWER in text_of(await on.answered(about))
             assert about.ephemeral
 
     asyncio.run(story())
@@ -206,7 +207,7 @@ def test_a_forum_post_is_answered_where_an_admin_wants_it(bot: Bot, tmp_path: Pa
             await on.answered(people.slash(s, s.admin, thread, "fingerpost channel", mode="forum"))
             post = s.post(s.ann, forum, "Do I need a PhD?", "Please help.")
             await s.until(lambda: s.answers(post))
-            assert "PhDs in product roles" in text_of(s.answers(post)[0])
+            assert ANSWER in text_of(s.answers(post)[0])
             assert s.answers(ignored) == []
 
     asyncio.run(story())
@@ -273,7 +274,7 @@ def test_a_user_who_installed_the_bot_asks_anywhere(bot: Bot, tmp_path: Path) ->
         async with stage(bot, tmp_path) as on:
             s = on.server
             mine = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", installed_by_user=True)
-            assert "PhDs in product roles" in text_of(await on.answered(mine))
+            assert ANSWER in text_of(await on.answered(mine))
             with pytest.raises(people.NotOffered, match="integration type 1"):
                 people.slash(s, s.admin, s.general, "fingerpost status", installed_by_user=True)
             with pytest.raises(people.NotOffered, match="context 1"):
