@@ -5,7 +5,6 @@ The only file that imports ir_measures.
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ def evaluate(collection: Collection, model: Model, progress: Progress) -> dict[s
 
 def _lines(path: Path) -> list[_Line]:
     lines = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if line.strip():
             try:
                 lines.append(msgspec.json.decode(line, type=_Line))
@@ -102,12 +101,13 @@ def _lines(path: Path) -> list[_Line]:
 
 def _judgements(path: Path) -> dict[str, dict[str, int]]:
     relevant: dict[str, dict[str, int]] = {}
-    for number, row in enumerate(csv.reader(_text(path).splitlines(), delimiter="\t"), 1):
-        if number == 1 and row and not row[-1].lstrip("-").isdigit():
+    for number, line in enumerate(_text(path).split("\n"), 1):
+        row = line.strip().split("\t")
+        if not line.strip() or (number == 1 and not row[-1].lstrip("-").isdigit()):
             continue
         try:
-            query, document, grade = row[0], row[-2], int(row[-1])
-        except (IndexError, ValueError) as error:
+            (query, *_, document), grade = row[:-1], int(row[-1])
+        except ValueError as error:
             raise CollectionError(f"{path}, line {number}: expected query, document and grade, with tabs between") from error
         relevant.setdefault(query, {})[document] = grade
     return relevant

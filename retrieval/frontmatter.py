@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+import re
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -50,7 +51,7 @@ class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The head of a guide, between two lines of three dashes."""
 
-    title: str
+    title: Annotated[str, msgspec.Meta(min_length=1)]
     source: Source = Source()
     updated: datetime.date | None = None
     tags: list[str] = []
@@ -69,40 +70,52 @@ def split(path: str, text: str) -> tuple[FrontMatter, str, int]:
     return _read(path, "\n".join(lines[1:end])), "\n".join(lines[end + 1 :]), end + 2
 
 
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML's safe loader, which also knows the line of a value that cannot be what it seems, such as 2026-13-45."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise yaml.constructor.ConstructorError(None, None, f"a value cannot be read ({error})", node.start_mark) from error
+
+
 def _read(path: str, head: str) -> FrontMatter:
     try:
-        data = yaml.safe_load(head)
+        data = yaml.load(head, Loader=_Loader)  # noqa: S506  it is a SafeLoader
         node = yaml.compose(head, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise GuideError(path, line, f"the front matter is not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise GuideError(path, 1, "the front matter is not valid YAML: it has a character that YAML forbids") from error
+    except RecursionError as error:
+        raise GuideError(path, 1, "the front matter is nested too deeply") from error
     if not isinstance(data, dict):
         raise GuideError(path, 1, "the front matter has to be 'key: value' lines, with 'title' at least")
-    for spec, line in zip(data.get("tables") or [], _table_lines(node), strict=False):
+    specs, (_, place) = data.get("tables"), _entries(node).get("tables", (0, None))
+    for spec, (line, _) in zip(specs if isinstance(specs, list) else [], _entries(place).values(), strict=False):
         if isinstance(spec, dict):
             spec["line"] = line
     try:
         return msgspec.convert(data, FrontMatter)
     except msgspec.ValidationError as error:
-        raise GuideError(path, _line_of(str(error), head), f"the front matter is wrong: {error}") from error
+        raise GuideError(path, _line_of(str(error), node), f"the front matter is wrong: {error}") from error
 
 
-def _table_lines(node: yaml.Node | None) -> list[int]:
-    """The line in the file of each entry under `tables`."""
+def _entries(node: yaml.Node | None) -> dict[str, tuple[int, yaml.Node]]:
+    """What a mapping or a sequence holds, by key or position, each with its line in the file."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == "tables" and isinstance(value, yaml.SequenceNode):
-                return [entry.start_mark.line + 2 for entry in value.value]
-    return []
+        return {str(key.value): (key.start_mark.line + 2, value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return {str(number): (entry.start_mark.line + 2, entry) for number, entry in enumerate(node.value)}
+    return {}
 
 
-def _line_of(message: str, head: str) -> int:
-    """The line of the key that a message of msgspec names, such as "... - at `$.source.publisher`"."""
-    keys = message.replace("`", " ").replace(".", " ").replace("[", " ").split()
-    for key in reversed(keys):
-        for number, line in enumerate(head.split("\n"), 2):
-            if line.strip().lstrip("- ").startswith(f"{key}:"):
-                return number
-    return 1
+def _line_of(message: str, node: yaml.Node | None) -> int:
+    """The line in the file of what a message of msgspec names, such as "... - at `$.tables[0].rows`"."""
+    line = 1
+    for step in re.findall(r"\w+", message.partition("`$")[2]) + re.findall(r"unknown field `([^`]+)`", message):
+        line, node = _entries(node).get(step, (line, None))
+    return line

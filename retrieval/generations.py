@@ -68,7 +68,7 @@ class GenerationStore:
     def current(self) -> str | None:
         """The name of the generation that serves, or None."""
         try:
-            return (self.folder / "CURRENT").read_text("utf-8").strip() or None
+            return (self.folder / "CURRENT").read_bytes().decode("utf-8", "replace").strip() or None
         except FileNotFoundError:
             return None
 
@@ -93,10 +93,13 @@ class GenerationStore:
     def open_folder(self, folder: Path, name: str) -> Generation:
         """The sealed generation `name` in any folder, such as one that is not published yet."""
         manifest = _manifest(folder, name)
-        _verify(folder, manifest)
-        guides = msgspec.json.decode((folder / "guides.json").read_bytes(), type=list[Guide])
-        passages = msgspec.json.decode((folder / "passages.json").read_bytes(), type=tuple[Passage, ...])
-        vocabulary = msgspec.json.decode((folder / "vocabulary.json").read_bytes(), type=tuple[str, ...])
+        try:
+            _verify(folder, manifest)
+            guides = msgspec.json.decode((folder / "guides.json").read_bytes(), type=list[Guide])
+            passages = msgspec.json.decode((folder / "passages.json").read_bytes(), type=tuple[Passage, ...])
+            vocabulary = msgspec.json.decode((folder / "vocabulary.json").read_bytes(), type=tuple[str, ...])
+        except (OSError, msgspec.MsgspecError) as error:
+            raise IndexUnusable(f"the index {name} cannot be read: {error}") from error
         return Generation(
             manifest, {g.id: g for g in guides}, passages, VectorIndex.open(folder / "vectors.faiss"),
             LexicalIndex.open(folder / "lexical"), vocabulary, VectorIndex.open(folder / "words.faiss"),
@@ -120,8 +123,10 @@ class GenerationStore:
                 shutil.rmtree(stale, ignore_errors=True)
             folder = self.folder / f"{_BUILDING}{os.getpid()}"
             folder.mkdir()
-            yield folder
-            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
         finally:
             lock.release()
 
@@ -129,7 +134,9 @@ class GenerationStore:
         """Write the manifest with a checksum of each file, and put everything on disk."""
         files = {p.relative_to(folder).as_posix(): _digest(p) for p in _data_files(folder)}
         sealed = msgspec.structs.replace(manifest, files=files)
-        (folder / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(sealed)))
+        raw = msgspec.json.format(msgspec.json.encode(sealed))
+        (folder / "manifest.json").write_bytes(raw)
+        (folder / "manifest.sha256").write_text(hashlib.sha256(raw).hexdigest(), "utf-8")
         for path in [*folder.rglob("*"), folder]:
             _fsync(path)
         return folder
@@ -160,8 +167,11 @@ class GenerationStore:
 
 def _manifest(folder: Path, name: str) -> Manifest:
     try:
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError) as error:
+        raw, seal = (folder / "manifest.json").read_bytes(), (folder / "manifest.sha256").read_bytes()
+        if hashlib.sha256(raw).hexdigest().encode() != seal:
+            raise IndexUnusable(f"the index {name} is damaged: manifest.json is not what manifest.sha256 says")
+        manifest = msgspec.json.decode(raw, type=Manifest)
+    except (OSError, ValueError) as error:
         raise IndexUnusable(f"the index {name} has no readable manifest") from error
     if manifest.format != FORMAT:
         raise IndexUnusable(f"the index {name} has format {manifest.format}, this program reads {FORMAT}")
@@ -169,8 +179,8 @@ def _manifest(folder: Path, name: str) -> Manifest:
 
 
 def _data_files(folder: Path) -> list[Path]:
-    """Every file but the manifest and the lexical engine's locks, which it touches as it opens."""
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json" and p.suffix != ".lock")
+    """Every file but the manifest, its checksum, and the lexical engine's locks, which it touches as it opens."""
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.stem != "manifest" and p.suffix != ".lock")
 
 
 def _verify(folder: Path, manifest: Manifest) -> None:

@@ -71,7 +71,10 @@ def paths(corpus: Path) -> list[Path]:
 def read(path: Path, corpus: Path) -> Parsed:
     """Read one guide. Raises GuideError with file and line for anything that is wrong with it."""
     name = path.relative_to(corpus.parent).as_posix()
-    text = _decode(name, path)
+    if not name.isprintable():
+        raise GuideError(ascii(name), 1, "the file's name has a character that cannot be shown; rename it")
+    raw = _bytes(name, path)
+    text = _decode(name, raw)
     head, body, first_line = frontmatter.split(name, text)
     found = markdown.blocks(body, first_line)
     _check_pipes(name, text, first_line, found)
@@ -90,7 +93,7 @@ def read(path: Path, corpus: Path) -> Parsed:
         text=text,
         tables=tables,
         references=references,
-        digest=digest(path),
+        digest=hashlib.sha256(raw).hexdigest(),
     )
     return Parsed(guide, placed)
 
@@ -101,7 +104,8 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _decode(name: str, path: Path) -> str:
+def _bytes(name: str, path: Path) -> bytes:
+    """What stands in the file, if it is a text of a size that can be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_GUIDE_BYTES + 1)
@@ -112,6 +116,10 @@ def _decode(name: str, path: Path) -> str:
         raise GuideError(name, line, f"the guide is larger than {MAX_GUIDE_BYTES // 1_000_000} MB; split it")
     if (nul := raw.find(b"\0")) >= 0:
         raise GuideError(name, raw.count(b"\n", 0, nul) + 1, "has a NUL byte; save the file as plain UTF-8 text")
+    return raw
+
+
+def _decode(name: str, raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -188,6 +196,8 @@ def _declared(name: str, spec: TableSpec, tables: list[Table]) -> int:
 
 def _check_references(name: str, found: list[Block], references: dict[str, str]) -> None:
     for block in found:
+        if block.kind == "code":
+            continue
         for mark in markdown.footnote_marks(block.text):
             if mark not in references:
                 raise GuideError(name, block.lines[0], f"the reference [^{mark}] is not defined; add '[^{mark}]: ...'")

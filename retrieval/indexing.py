@@ -79,11 +79,21 @@ def _read(corpus: Path, progress: Progress) -> tuple[list[Guide], list[Passage]]
     for done, path in enumerate(files, 1):
         parsed.append(guides.read(path, corpus))
         progress("reading", done, len(files))
+    _check_ids([p.guide for p in parsed])
     terms = Terms(p.guide.terms for p in parsed)
     made = [passage for p in parsed for passage in passages.of_guide(p, terms)]
     if not made:
         raise GuideError(str(corpus / "guides"), 1, "the guides have no text below their front matter")
     return [p.guide for p in parsed], made
+
+
+def _check_ids(read: list[Guide]) -> None:
+    """No two files may be the same guide, as a.md and a.markdown are."""
+    seen: dict[str, str] = {}
+    for guide in read:
+        if guide.id in seen:
+            raise GuideError(guide.path, 1, f"{seen[guide.id]} has the same name; rename one of them")
+        seen[guide.id] = guide.path
 
 
 def _embed(texts: list[str], known: dict[str, Vectors], model: Model, progress: Progress) -> tuple[Vectors, int]:

@@ -41,7 +41,9 @@ class LexicalIndex:
     def open(cls, folder: Path) -> LexicalIndex:
         """The index in `folder`. Raises IndexUnusable."""
         try:
-            return cls(tantivy.Index.open(str(folder)))
+            index = tantivy.Index.open(str(folder))
+            tantivy.Query.term_query(index.schema, "stems", "", "freq")
+            return cls(index)
         except (ValueError, OSError) as error:
             raise IndexUnusable(f"{folder} is not a readable lexical index; run `fingerpost reindex`") from error
 

@@ -15,7 +15,8 @@ BlockKind = Literal["heading", "paragraph", "list", "table", "note", "footnote",
 _ALERT = re.compile(r"^\s*>\s*\[!(?P<kind>[A-Z]+)\]\s*$")
 _FOOTNOTE = re.compile(r"^\[\^(?P<mark>[^\]\s]+)\]:\s*(?P<text>.+)$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
-_PARSER = MarkdownIt("commonmark").enable("table")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S+(?:\s+[\"'(].*)?$")
+_PARSER = MarkdownIt("commonmark").enable("table").disable("reference")  # it would swallow "[^1]: Levels.fyi"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _outermost(tokens: list[Token]) -> Iterator[Token]:
 def _of_token(token: Token, lines: list[str], at: int) -> list[Block]:
     text, span = "\n".join(lines), (at, at + len(lines) - 1)
     if token.type == "heading_open":
-        return [Block("heading", span, text.lstrip("# ").strip(), level=int(token.tag[1]))]
+        return [Block("heading", span, _heading(text, token.markup), level=int(token.tag[1]))]
     if token.type in ("bullet_list_open", "ordered_list_open"):
         return [Block("list", span, text)]
     if token.type == "table_open":
@@ -90,10 +91,17 @@ def _of_token(token: Token, lines: list[str], at: int) -> list[Block]:
     if token.type == "blockquote_open":
         return _note(lines, text, span)
     if token.type == "paragraph_open":
-        return _paragraph(lines, text, span)
+        return _paragraph(lines, span)
     if token.type in ("fence", "code_block"):
         return [Block("code", span, text)]
     return []
+
+
+def _heading(text: str, markup: str) -> str:
+    """The words of a heading, which is marked by number signs or by a line below it."""
+    if not markup.startswith("#"):
+        return text.rpartition("\n")[0].strip()
+    return re.sub(r"^\s*#+|(?<=\s)#+\s*$", "", text).strip()
 
 
 def _note(lines: list[str], text: str, span: tuple[int, int]) -> list[Block]:
@@ -103,14 +111,21 @@ def _note(lines: list[str], text: str, span: tuple[int, int]) -> list[Block]:
     return [Block("paragraph", span, text)]
 
 
-def _paragraph(lines: list[str], text: str, span: tuple[int, int]) -> list[Block]:
-    if not any(_FOOTNOTE.match(line) for line in lines):
-        return [Block("paragraph", span, text)]
+def _paragraph(lines: list[str], span: tuple[int, int]) -> list[Block]:
+    first = next((n for n, line in enumerate(lines) if _FOOTNOTE.match(line)), len(lines))
+    if all(_DEFINITION.match(line) for line in lines[:first]):
+        return _footnotes(lines[first:], span[0] + first)
+    above = Block("paragraph", (span[0], span[0] + first - 1), "\n".join(lines[:first]))
+    return [above, *_footnotes(lines[first:], span[0] + first)]
+
+
+def _footnotes(lines: list[str], at: int) -> list[Block]:
+    """One block for each footnote; a line that starts none belongs to the one above it."""
     notes: list[Block] = []
-    for number, line in enumerate(lines, span[0]):
+    for number, line in enumerate(lines, at):
         if match := _FOOTNOTE.match(line):
             notes.append(Block("footnote", (number, number), line, label=match["mark"]))
-        elif notes:
+        else:
             last = notes.pop()
             notes.append(Block("footnote", (last.lines[0], number), f"{last.text}\n{line}", label=last.label))
     return notes

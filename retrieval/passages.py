@@ -21,7 +21,7 @@ from retrieval.terms import Terms
 Kind = Literal["prose", "list", "faq", "row", "table", "reference", "gap", "claim"]
 
 LONGEST = 1_000  # characters of one passage; longer paragraphs are divided between sentences
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”')\]]*\s+(?=[\"“'(\[]*[A-Z0-9$])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?P<closing>[\"”')\]]*)\s+(?=[\"“'(\[]*[A-Z0-9$])")
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -50,7 +50,9 @@ class Passage(msgspec.Struct, frozen=True):
 
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, in order, none of their characters lost but the white space between them."""
-    return [part for part in _SENTENCE_END.split(text) if part.strip()]
+    ends = list(_SENTENCE_END.finditer(text))
+    spans = zip([0, *(m.end() for m in ends)], [*(m.end("closing") for m in ends), len(text)], strict=True)
+    return [text[start:end] for start, end in spans if text[start:end].strip()]
 
 
 def of_guide(parsed: Parsed, terms: Terms) -> list[Passage]:
@@ -115,14 +117,13 @@ def _divided(block: Block) -> Iterator[Block]:
         yield block
         return
     pieces = block.text.split("\n") if block.kind == "list" else sentences(block.text)
-    start, line = 0, block.lines[0]
-    for piece in _packed(pieces):
-        offset = block.text.index(piece[0], start)
-        end = block.text.index(piece[-1], offset) + len(piece[-1])
-        line += block.text.count("\n", start, offset)
-        text = block.text[offset:end]
+    end = 0
+    for pack in _packed(pieces):
+        start = end = block.text.index(pack[0], end)
+        for piece in pack:
+            end = block.text.index(piece, end) + len(piece)
+        text, line = block.text[start:end], block.lines[0] + block.text.count("\n", 0, start)
         yield Block(block.kind, (line, line + text.count("\n")), text)
-        line, start = line + text.count("\n"), end
 
 
 def _packed(pieces: list[str]) -> Iterator[list[str]]:
@@ -138,11 +139,13 @@ def _packed(pieces: list[str]) -> Iterator[list[str]]:
 
 def _questions(parsed: Parsed, terms: Terms) -> Iterator[Passage]:
     """Each heading that asks something, with all that stands below it."""
-    asked: dict[tuple[str, ...], list[Block]] = {}
+    asked: dict[tuple[int, tuple[str, ...]], list[Block]] = {}
+    headings = 0
     for section, block in parsed.blocks:
+        headings += block.kind == "heading"
         if block.kind in ("paragraph", "list", "table") and section and section[-1].endswith("?"):
-            asked.setdefault(section, []).append(block)
-    for section, blocks in asked.items():
+            asked.setdefault((headings, section), []).append(block)
+    for (_, section), blocks in asked.items():
         text = " ".join(markdown.plain(_readable(b)) for b in blocks)
         if len(text) <= LONGEST:
             yield _joined(parsed.guide, "faq", section, blocks, terms)
@@ -205,4 +208,4 @@ def _embedded(section: tuple[str, ...], words: str, terms: Terms) -> str:
 
 
 def _resolved(guide: Guide, marks: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(guide.references[mark] for mark in marks)
+    return tuple(guide.references[mark] for mark in marks if mark in guide.references)

@@ -12,14 +12,18 @@ Kind = Literal["duration", "money", "percent"]
 
 NUMBER_WORDS = {
     "zero": 0.0, "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,
-    "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "fifteen": 15.0,
-    "eighteen": 18.0, "twenty": 20.0, "thirty": 30.0, "half a": 0.5, "a couple of": 2.0, "couple of": 2.0,
-    "a couple": 2.0, "couple": 2.0, "a few": 3.0, "few": 3.0,
+    "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0,
+    "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0,
+    "half a": 0.5, "a couple of": 2.0, "couple of": 2.0, "a couple": 2.0, "couple": 2.0, "a few": 3.0, "few": 3.0,
 }  # fmt: skip
+for _ten, _tens in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2):
+    NUMBER_WORDS[_tens] = _ten * 10.0
+    for _one in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"):
+        NUMBER_WORDS[f"{_tens} {_one}"] = _ten * 10.0 + NUMBER_WORDS[_one]
 MONTHS_PER_UNIT = {"day": 12 / 365, "week": 12 / 52, "month": 1.0, "quarter": 3.0, "year": 12.0, "decade": 120.0}
 _MAGNITUDE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9}
 
-_WORDS = "|".join(sorted((w.replace(" ", r"\s+") for w in NUMBER_WORDS), key=len, reverse=True))
+_WORDS = "|".join(sorted((w.replace(" ", r"[\s-]+") for w in NUMBER_WORDS), key=len, reverse=True))
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b)"
 _TO = r"\s*(?:-|–|—|to|until|up\s+to|or|and)\s*"
@@ -32,6 +36,12 @@ _AFTER = r"(?P<after>\s*\+|\s+(?:or|and)\s+(?:more|less|above|over|under|up|long
 _UNIT = r"(?P<unit>years?|yrs?|yoe|y(?=\b)|months?|mths?|mos?|weeks?|wks?|days?|quarters?|decades?)\b"
 _SCALE = r"(?:\s?(?:k|thousand|grand|mn?|million|bn?|billion)\b)"
 
+# What joins two amounts of which the second has no $: not "$500 and 3 projects", not "$500 to 3 months".
+_TO_BARE = (
+    rf"\s*(?:-|–|—|to|until|up\s+to)\s*(?=[\d,.]++{_SCALE}?(?![\s-]*(?:{_UNIT.replace('?P<unit>', '?:')}|%)))"
+    r"|\s*(?:or|and)\s*(?=[\d,.]++(?!\s*[A-Za-z%]))"
+)
+
 _DURATION = re.compile(
     rf"{_BEFORE}(?P<low>{_NUMBER})(?:\s?(?:years?|yrs?|months?|mos?|weeks?))?(?:{_TO}(?P<high>{_NUMBER}))?"
     rf"(?P<plus>\s*\+|\s+or\s+more)?[\s-]*{_UNIT}{_AFTER}",
@@ -39,14 +49,14 @@ _DURATION = re.compile(
 )
 _MONEY = re.compile(
     rf"{_BEFORE}\$\s?(?P<low>{_DIGITS})(?P<lowscale>{_SCALE})?"
-    rf"(?:{_TO}\$?\s?(?P<high>{_DIGITS})(?P<highscale>{_SCALE})?)?{_AFTER}"
+    rf"(?:(?:{_TO}\$\s?|{_TO_BARE})(?P<high>{_DIGITS})(?P<highscale>{_SCALE})?)?{_AFTER}"
     rf"|{_BEFORE2}(?<![\w$.,])(?P<low2>{_DIGITS}|\ba(?=\s+(?:thousand|million|grand)))(?P<lowscale2>{_SCALE})?(?:{_TO}(?P<high2>{_DIGITS})"
     rf"(?P<highscale2>{_SCALE})?)?\s?(?:dollars|bucks|usd)\b"
     rf"|(?<![\w$.,])(?P<low3>{_DIGITS})(?P<lowscale3>\s?(?:k|grand))\b(?P<after3>\s*\+)?",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    rf"{_BEFORE}(?P<low>\d+(?:\.\d+)?)(?:\s?%?{_TO}(?P<high>\d+(?:\.\d+)?))?(?P<plus>\+)?\s?(?:%|percent\b|per\s+cent\b)"
+    rf"{_BEFORE}(?P<low>{_DIGITS})(?:\s?%?{_TO}(?P<high>{_DIGITS}))?(?P<plus>\+)?\s?(?:%|percent\b|per\s+cent\b)"
     rf"{_AFTER}",
     re.IGNORECASE,
 )
@@ -88,7 +98,7 @@ def figures(text: str) -> list[Figure]:
 
 def number(text: str) -> float:
     """The value of a number in digits or words."""
-    word = re.sub(r"\s+", " ", text.strip().casefold())
+    word = re.sub(r"[\s-]+", " ", text.strip().casefold())
     return NUMBER_WORDS[word] if word in NUMBER_WORDS else float(word.replace(",", "").rstrip("."))
 
 
@@ -116,7 +126,7 @@ def _percent(text: str) -> list[Figure]:
     found = []
     for match in _PERCENT.finditer(text):
         bounds = " ".join(match[g] or "" for g in ("before", "plus", "after"))
-        found.append(_figure("percent", match, float(match["low"]), float(match["high"] or match["low"]), bounds))
+        found.append(_figure("percent", match, number(match["low"]), number(match["high"] or match["low"]), bounds))
     return found
 
 
@@ -137,6 +147,7 @@ def _money(text: str) -> list[Figure]:
 
 
 def _figure(kind: Kind, match: re.Match[str], low: float, high: float, bounds: str) -> Figure:
+    low, high = min(low, high), max(low, high)
     if _NO_LOWER.search(bounds):
         low = 0.0
     elif _NO_UPPER.search(bounds):

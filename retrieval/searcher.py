@@ -121,10 +121,8 @@ class Searcher:
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
-        if " " in word:
-            count = sum(word in p.embedded for p in self.generation.passages)
-        else:
-            count = self._frequency.get(words.stem(word), 0)
+        name = " " in word
+        count = sum(word in p.embedded for p in self.generation.passages) if name else self._frequency.get(words.stem(word), 0)
         return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
 
     def likeness(self, word: str, others: tuple[str, ...]) -> float:

@@ -21,6 +21,7 @@ class Terms:
                 for variant in variants:
                     self._main[normalise(variant)] = normalise(main)
                 self._main[normalise(main)] = normalise(main)
+        self._main = {name: main for name, main in self._main.items() if name.strip()}
         names = sorted(self._main, key=len, reverse=True)
         pattern = "|".join(re.escape(name) for name in names)
         self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s)?(?![\w]|-\w)") if names else None
