@@ -85,7 +85,7 @@ class People:
         })  # fmt: skip
 
     def submits(self, user: str, view: Json, values: dict[str, Json]) -> Delivery:
-        """Submit a modal. `values` are by block_id, each with the value of its field."""
+        """Submit a modal. `values` are by block_id, each the state of its field."""
         state = {block: {"value": field} for block, field in values.items()}
         return self._server.deliver(INTERACTION, self._interaction("view_submission", user) | {
             "trigger_id": self._server.trigger(), "view": {**view, "state": {"values": state}}, "is_enterprise_install": False,

@@ -62,6 +62,7 @@ class SlackServer:
         self.failures: dict[str, tuple[str, int]] = {}  # method: error, how often
         self.statuses: dict[tuple[str, str], str] = {}
         self.response_urls: dict[str, Place] = {}
+        self.lost_acks = 0  # acknowledgements that get lost on their way
         self.people = People(self)
         self.posts: Posts | None = None
         self._triggers: dict[str, float | None] = {}
@@ -118,6 +119,11 @@ class SlackServer:
     def deliver_over_http(self, port: int) -> None:
         """From now on, deliver to this port of the app in place of sockets."""
         self.posts = Posts(self, f"http://127.0.0.1:{port}/slack/events")
+
+    def loses_ack(self) -> bool:
+        """Whether this acknowledgement gets lost."""
+        self.lost_acks -= 1
+        return self.lost_acks >= 0
 
     def drop_sockets(self) -> None:
         """Cut all sockets without a word."""

@@ -109,8 +109,15 @@ class SlackPlatform:
             threads=_HTTP_THREADS, max_request_body_size=_MOST_BYTES, ident=None, clear_untrusted_proxy_headers=True,
         )  # fmt: skip
         self.port = server.effective_port
-        self._thread(server.run)
+        self._thread(lambda: self._run_server(server))
         self._closers.append(server.close)
+
+    def _run_server(self, server: Any) -> None:
+        try:
+            server.run()
+        except OSError:  # its socket was closed while it waited on it, which is how it is stopped
+            if not self._stopped.is_set():
+                raise
 
     def _sweep(self) -> None:
         """Now and then take up what could not be sent, and what other processes left."""
@@ -118,7 +125,7 @@ class SlackPlatform:
             _guarded(self.answering.resume)
 
     def _thread(self, function: Callable[[], Any]) -> None:
-        thread = threading.Thread(target=function, daemon=True, name=f"slack-{function.__name__}")
+        thread = threading.Thread(target=function, daemon=True, name="slack")
         thread.start()
         self._threads.append(thread)
 
@@ -162,10 +169,12 @@ def _require(settings: Settings, *, http: bool) -> None:
 def _identity(web: Any) -> dict[str, str]:
     try:
         found = web.auth_test()
-    except SlackApiError as error:
-        reason = error.response.get("error")
-        raise SettingsError(f"Slack does not take FINGERPOST_SLACK_BOT_TOKEN ({reason}); copy it anew from OAuth & Permissions") from error
     except (SlackClientError, OSError) as error:
+        if isinstance(error, SlackApiError) and error.response.status_code == 200:
+            reason = error.response.get("error")
+            raise SettingsError(
+                f"Slack does not take FINGERPOST_SLACK_BOT_TOKEN ({reason}); copy it anew from OAuth & Permissions"
+            ) from error
         raise SettingsError(
             f"Slack cannot be reached at {web.base_url}: {error}; check the network and FINGERPOST_SLACK_API_BASE_URL"
         ) from error

@@ -29,9 +29,16 @@ def desk() -> CheapDesk:
 
 
 @pytest.fixture(params=["socket", "http"])
-def slack_bot(request: pytest.FixtureRequest, slack: SlackServer, desk: CheapDesk, tmp_path: Path) -> Iterator[None]:
+def either_bot(request: pytest.FixtureRequest, slack: SlackServer, desk: CheapDesk, tmp_path: Path) -> Iterator[None]:
     """The bot, once over Socket Mode and once over HTTP."""
     with running(slack, tmp_path, desk, http=request.param == "http"):
+        yield
+
+
+@pytest.fixture
+def slack_bot(slack: SlackServer, desk: CheapDesk, tmp_path: Path) -> Iterator[None]:
+    """The bot, where the way in makes no difference; HTTP, because a socket takes three seconds to close."""
+    with running(slack, tmp_path, desk, http=True):
         yield
 
 
@@ -46,7 +53,7 @@ def _shown(message: Message) -> str:
     return " ".join(slack_parts.strings(message.blocks, only=("text",)))
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_a_mention_is_answered_in_its_thread(slack: SlackServer) -> None:
     """The answer hangs under the question, with the quote and the whole answer as text, without unfurling."""
     slack.people.says("U0ANN", "C0GEN", ASK)
@@ -59,7 +66,7 @@ def test_a_mention_is_answered_in_its_thread(slack: SlackServer) -> None:
     assert slack.world.statuses[0]["thread_ts"] == asked.ts
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_duplicate_deliveries_are_answered_once(slack: SlackServer) -> None:
     """The same event twice, and a mention that comes as a message too, are one question."""
     slack.subscribed |= {"message.channels"}
@@ -84,7 +91,7 @@ def test_a_follow_up_in_the_thread_needs_no_mention(slack: SlackServer, desk: Ch
     assert len(slack.world.by_bot()) == 2
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_a_direct_message_is_answered(slack: SlackServer) -> None:
     """In a direct conversation no mention is needed; each root message is a thread."""
     channel = slack.world.direct("U0ANN")
@@ -103,7 +110,7 @@ def test_opening_the_messages_pins_prompts(slack: SlackServer) -> None:
     assert prompts[0] == {"title": "Do I need a degree?", "message": "Do I need a degree?"}
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_ask_is_private_and_can_be_shared_once(slack: SlackServer) -> None:
     """/ask answers the asker only; Share to channel posts it with their name, which pings nobody, and takes the private one away."""
     slack.people.commands("U0ANN", "C0GEN", "/ask", "Do I need a degree?")
@@ -139,7 +146,7 @@ def test_an_empty_ask_says_how_to_use_it(slack: SlackServer) -> None:
     assert "Type /ask and a question" in str(delivery.reply)
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_path_asks_by_the_tables_axes_and_recommends(slack: SlackServer) -> None:
     """The form's selects are the axes of the guide's table; the answer is the table's cell, marked in words."""
     slack.people.commands("U0ANN", "C0GEN", "/path")
@@ -206,7 +213,7 @@ def test_a_private_answers_picture_comes_directly(slack: SlackServer) -> None:
     assert file["channel"] == slack.world.direct("U0ANN")
 
 
-@pytest.mark.usefixtures("slack_bot")
+@pytest.mark.usefixtures("either_bot")
 def test_the_home_shows_what_the_bot_can_do(slack: SlackServer) -> None:
     """Ways to ask, the state of the index, and questions that can be pressed."""
     slack.people.opens_home("U0ANN")
