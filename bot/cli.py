@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -12,14 +14,16 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import bench, evaluate, reindex, settings
+from bot import bench, doctor, evaluate, reindex, settings
 from bot.adapters import terminal
+from bot.desk import BotDesk
 from bot.messages import Answer, Ask
 from bot.progress import Bar
+from bot.render import slack as slack_render
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
-RENDERERS = ("plain",)
+RENDERERS = ("plain", "slack")
 
 
 class _Group(click.Group):
@@ -131,7 +135,7 @@ def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None)
     """Print the payload that a platform would be sent for the answer to QUESTION."""
     _ensure_index(bot)
     for request in _requests(question, batch):
-        payload = {"text": bot.handle(request).plain}
+        payload = _payload(bot, platform, bot.handle(request))
         line = {"id": request.id, "payload": payload} if batch else payload
         click.echo(msgspec.json.encode(line).decode())
 
@@ -158,6 +162,44 @@ def bench_command(bot: Bot, as_json: bool) -> None:
     with Bar() as bar:
         rows = bench.run(bot, bar.show)
     click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
+
+
+@main.command()
+@click.option("--http", is_flag=True, help="listen for signed HTTP requests in place of Socket Mode")
+@click.pass_obj
+def slack(bot: Bot, http: bool) -> None:
+    """Answer in Slack, until interrupted."""
+    from bot.adapters import slack as adapter  # Slack's libraries are for this command only
+
+    _ensure_index(bot)
+    adapter.run(bot, http=http, stop=_on_terminate(), say=click.echo)
+
+
+@main.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="print the results on one line")
+@click.pass_obj
+def doctor_command(bot: Bot, as_json: bool) -> None:
+    """Check tokens, scopes, index and model, and say how to mend what is wrong."""
+    from bot.adapters.slack import checks as slack_checks
+
+    results = doctor.run(bot, [*doctor.CORE, slack_checks.check])
+    click.echo(msgspec.json.encode(results).decode() if as_json else doctor.describe(results))
+    if any(result.status == "failed" for result in results):
+        sys.exit(1)
+
+
+def _payload(bot: Bot, platform: str, answer: Answer) -> dict[str, Any]:
+    """What a platform would be sent."""
+    if platform == "slack":
+        return slack_render.render(answer, BotDesk(bot).matrix(answer))
+    return {"text": answer.plain}
+
+
+def _on_terminate() -> threading.Event:
+    """An event that SIGTERM sets, so that what is being answered is finished first."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop
 
 
 def _requests(question: str | None, batch: IO[str] | None) -> Iterator[Ask]:
