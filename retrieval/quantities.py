@@ -42,8 +42,10 @@ _TO_BARE = (
     r"|\s*(?:or|and)\s*(?=[\d,.]++(?!\s*[A-Za-z%]))"
 )
 
+_NO_MONEY = r"(?<![\d$])(?<!\d[.,])(?<!\$\s)"  # not the "500" of "$500 and 3 months"
+
 _DURATION = re.compile(
-    rf"{_BEFORE}(?P<low>{_NUMBER})(?:\s?(?:years?|yrs?|months?|mos?|weeks?))?(?:{_TO}(?P<high>{_NUMBER}))?"
+    rf"{_BEFORE}{_NO_MONEY}(?P<low>{_NUMBER})(?:\s?(?:years?|yrs?|months?|mos?|weeks?))?(?:{_TO}(?P<high>{_NUMBER}))?"
     rf"(?P<plus>\s*\+|\s+or\s+more)?[\s-]*{_UNIT}{_AFTER}",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    rf"{_BEFORE}(?P<low>{_DIGITS})(?:\s?%?{_TO}(?P<high>{_DIGITS}))?(?P<plus>\+)?\s?(?:%|percent\b|per\s+cent\b)"
+    rf"{_BEFORE}{_NO_MONEY}(?P<low>{_DIGITS})(?:\s?%?{_TO}(?P<high>{_DIGITS}))?(?P<plus>\+)?\s?(?:%|percent\b|per\s+cent\b)"
     rf"{_AFTER}",
     re.IGNORECASE,
 )

@@ -1,0 +1,45 @@
+"""Typos in questions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.spelling import Spelling
+
+SPELLING = Spelling(["certification", "salary", "pytorch", "kubeflow", "path", "mlops", "degree", "degrees"])
+
+
+@pytest.mark.parametrize(
+    ("word", "corrected"),
+    [
+        ("certifcation", "certification"),
+        ("sertification", "sertification"),
+        ("certifictaoin", "certification"),
+        ("salry", "salary"),
+        ("pytroch", "pytorch"),
+        ("kubflow", "kubeflow"),
+        ("degreee", "degree"),
+        ("pat", "pat"),
+        ("math", "math"),
+        ("salad", "salad"),
+        ("mlop5", "mlop5"),
+        ("zzzzzz", "zzzzzz"),
+        ("salary", "salary"),
+    ],
+)
+def test_a_typo_becomes_a_word_of_the_guides(word: str, corrected: str) -> None:
+    """A word that nobody knows becomes the nearest of the guides' own with the same first letter; English words stay."""
+    assert corrected == SPELLING.correct(word)
+
+
+@given(st.text(max_size=30))
+def test_any_word_is_kept_or_becomes_one_of_the_guides(word: str) -> None:
+    """Whatever is typed, it stays as it is or becomes a word of the guides."""
+    assert SPELLING.correct(word) in {word, "certification", "salary", "pytorch", "kubeflow", "path", "mlops", "degree", "degrees"}
+
+
+def test_a_vocabulary_may_be_empty() -> None:
+    """Without any words nothing is corrected."""
+    assert Spelling([]).correct("certifcation") == "certifcation"
