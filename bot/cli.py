@@ -14,16 +14,17 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import bench, doctor, evaluate, reindex, settings
+from bot import bench, doctor, evaluate, reindex, serving, settings
 from bot.adapters import terminal
 from bot.desk import BotDesk
 from bot.messages import Answer, Ask
 from bot.progress import Bar
+from bot.render import discord as discord_render
 from bot.render import slack as slack_render
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
-RENDERERS = ("plain", "slack")
+RENDERERS = ("plain", "slack", "discord")
 
 
 class _Group(click.Group):
@@ -175,14 +176,45 @@ def slack(bot: Bot, http: bool) -> None:
     adapter.run(bot, http=http, stop=_on_terminate(), say=click.echo)
 
 
+@main.command()
+@click.option("--sync", is_flag=True, help="register the commands anew even where they did not change")
+@click.pass_obj
+def discord(bot: Bot, sync: bool) -> None:
+    """Answer on Discord, until interrupted."""
+    from bot.adapters import discord as adapter  # Discord's library is for this command only
+
+    _ensure_index(bot)
+    adapter.run(bot, stop=_on_terminate(), sync=sync, say=click.echo)
+
+
+@main.command("run")
+@click.pass_obj
+def run_command(bot: Bot) -> None:
+    """Answer on every platform that is set up, from one process and one index, until interrupted."""
+    platforms: dict[str, serving.Platform] = {}
+    if bot.settings.slack_bot_token:
+        from bot.adapters import slack as slack_adapter
+
+        platforms["slack"] = lambda stop: slack_adapter.run(bot, stop=stop, say=click.echo)
+    if bot.settings.discord_token:
+        from bot.adapters import discord as discord_adapter
+
+        platforms["discord"] = lambda stop: discord_adapter.run(bot, stop=stop, say=click.echo)
+    if not platforms:
+        raise RequestError("no platform is set up; set FINGERPOST_SLACK_BOT_TOKEN or FINGERPOST_DISCORD_TOKEN, or try `fingerpost chat`")
+    _ensure_index(bot)
+    serving.run(platforms, bot.settings.home, _on_terminate())
+
+
 @main.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="print the results on one line")
 @click.pass_obj
 def doctor_command(bot: Bot, as_json: bool) -> None:
     """Check tokens, scopes, index and model, and say how to mend what is wrong."""
+    from bot.adapters.discord import checks as discord_checks
     from bot.adapters.slack import checks as slack_checks
 
-    results = doctor.run(bot, [*doctor.CORE, slack_checks.check])
+    results = doctor.run(bot, [*doctor.CORE, slack_checks.check, discord_checks.check])
     click.echo(msgspec.json.encode(results).decode() if as_json else doctor.describe(results))
     if any(result.status == "failed" for result in results):
         sys.exit(1)
@@ -192,6 +224,8 @@ def _payload(bot: Bot, platform: str, answer: Answer) -> dict[str, Any]:
     """What a platform would be sent."""
     if platform == "slack":
         return slack_render.render(answer, BotDesk(bot).matrix(answer))
+    if platform == "discord":
+        return discord_render.render(answer, BotDesk(bot).matrix(answer))
     return {"text": answer.plain}
 
 

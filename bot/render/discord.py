@@ -81,7 +81,8 @@ def picture_file(matrix: Matrix) -> Component:
 
 def notice(text: str, buttons: tuple[tuple[str, str], ...] = ()) -> Payload:
     """A short message of the bot about itself: help, an error, a refusal. `buttons` are pairs of custom_id and label."""
-    said = parts.text(parts.escape(parts.split(text)[0]) if parts.split(text) else "…")
+    pieces = parts.split(text)
+    said = parts.text(parts.escape(pieces[0]) if pieces else "…")
     return parts.message([parts.container([said], GREY), *parts.row([parts.button(*pair) for pair in buttons])])
 
 
@@ -164,7 +165,7 @@ def _table(matrix: Matrix) -> list[Component]:
     """The table in words: a row's label, then a line for each of its cells; the asker's cells say so."""
     lines = []
     for r, row in enumerate(matrix.rows):
-        lines.append(f"**{parts.inline(row[0], 200) or '…'}**")
+        lines.append(parts.bold(row[0], 200))
         for c, cell in enumerate(row[1:], 1):
             said = f"{parts.inline(matrix.header[c], 120)}: {parts.inline(cell, 300)}"
             lines.append(f"▶ **{MARK}.** {said} ◀" if (r, c) in matrix.marked else said)
@@ -205,11 +206,11 @@ def _place(citation: Citation) -> str:
 def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...]) -> list[Component]:
     """Both figures with where each stands; no verdict."""
     cited = {citation.n: citation for citation in citations}
-    lines = [f"**The guides disagree about {parts.inline(disagreement.about, 200)}**"]
+    lines = [parts.bold(f"The guides disagree about {disagreement.about}", 230)]
     for claim in disagreement.claims:
         there = cited.get(claim.citation)
         place = f" {there.title}" + (f", updated {there.updated}" if there.updated else "") if there else ""
-        lines.append(f"**{parts.inline(claim.figure, 150)}**: \\[{claim.citation}\\]{parts.inline(place, 250)}")
+        lines.append(f"{parts.bold(claim.figure, 150)}: \\[{claim.citation}\\]{parts.inline(place, 250)}")
     return [parts.text(piece) for piece in _lines(lines, parts.LONGEST_PIECE)]
 
 

@@ -22,7 +22,7 @@ LONGEST_PIECE = 1_200  # of one text
 _LONGEST_LABEL, _LONGEST_URL, _MOST_BUTTONS, _LONGEST_KEY = 80, 512, 5, 60
 ACTION_ROW, BUTTON, SECTION, TEXT, GALLERY, SEPARATOR, CONTAINER = 1, 2, 9, 10, 12, 14, 17
 SECONDARY, LINK = 2, 5  # styles of a button
-_KEPT_FORMATS = "\u200c\u200d"  # joiners that scripts and emoji need; other invisible signs go, those that turn text round first
+_STRANGE = re.compile("[^\\n -~\u200c\u200d]")  # may be invisible; not so the joiners that scripts and emoji need
 _SIGNS = re.compile(r"[\\`*_~|#<>\[\]()/@]")
 _LINE_START = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))", re.MULTILINE)
 _KEY = re.compile(rf"[A-Za-z0-9_-]{{1,{_LONGEST_KEY}}}")
@@ -32,8 +32,7 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
 
 def clean(text: str) -> str:
     """The text without invisible signs: controls, marks that turn the direction of writing, lone surrogates."""
-    kept = (c for c in text.replace("\r\n", "\n") if c == "\n" or c in _KEPT_FORMATS or unicodedata.category(c) not in _INVISIBLE)
-    return "".join(kept)
+    return _STRANGE.sub(lambda found: "" if unicodedata.category(found[0]) in _INVISIBLE else found[0], text.replace("\r\n", "\n"))
 
 
 def escape(text: str) -> str:
@@ -50,9 +49,9 @@ def length(text: str) -> int:
 def cut(text: str, longest: int, measure: Callable[[str], int] = length) -> str:
     """The text on one line, cleaned, at most so long by `measure`."""
     line = " ".join(clean(text).split())
-    if measure(line) <= longest:
+    if len(line) <= longest and measure(line) <= longest:
         return line
-    kept = _fitting(line, longest - measure(_CUT), measure)
+    kept = _fitting(line[:longest], longest - measure(_CUT), measure)
     return kept.rstrip() + _CUT
 
 
@@ -66,11 +65,16 @@ def inline(text: str, longest: int) -> str:
     return escape(cut(text, longest, escaped_length))
 
 
+def bold(text: str, longest: int) -> str:
+    """The same, in bold."""
+    return f"**{inline(text, longest) or _CUT}**"
+
+
 def split(text: str, longest: int = LONGEST_PIECE) -> list[str]:
     """Cleaned text in pieces that are at most so long once escaped, broken at the end of a line, sentence or word."""
     pieces, rest = [], re.sub(r"\n{3,}", "\n\n", clean(text)).strip()
-    while escaped_length(rest) > longest:
-        window = _fitting(rest, longest, escaped_length)
+    while len(rest) > longest or escaped_length(rest) > longest:
+        window = _fitting(rest[:longest], longest, escaped_length)
         at = max((window.rfind(sign) + len(sign) for sign in ("\n", ". ", " ") if window.rfind(sign) > len(window) // 2), default=0)
         at = at or len(window)
         pieces.append(rest[:at].strip())
@@ -138,7 +142,7 @@ def link(url: str | None, label: str) -> Component | None:
         return None
     try:
         there = urlsplit(url)
-        fine = there.scheme in ("http", "https") and bool(there.hostname) and not there.username
+        fine = url.startswith(("http://", "https://")) and bool(there.hostname) and not there.username
     except ValueError:
         return None
     return {"type": BUTTON, "style": LINK, "label": cut(label, _LONGEST_LABEL), "url": url} if fine else None

@@ -16,15 +16,15 @@ class NotOffered(AssertionError):
     """Discord's client would not offer this."""
 
 
-def slash(server: DiscordServer, user: User, channel: Channel, name: str, /, installed_by_user: bool = False, **options: Any) -> Interaction:
+def slash(server: DiscordServer, user: User, channel: Channel, name: str, /, by_user: bool = False, **options: Any) -> Interaction:
     """`/name`, or `/name subcommand`, with options."""
-    command, data = _command(server, user, channel, name, installed_by_user)
+    command, data = _command(server, user, channel, name, by_user)
     taken = _options(command, options)
     if data["options"]:
         data["options"][0]["options"] = taken
     else:
         data["options"] = taken
-    return _begin(server, COMMAND, user, channel, data, installed_by_user=installed_by_user)
+    return _begin(server, COMMAND, user, channel, data, installed_by_user=by_user)
 
 
 def complete(server: DiscordServer, user: User, channel: Channel, name: str, focused: str, typed: str, /, **others: Any) -> Interaction:
@@ -134,7 +134,8 @@ def _begin(
     owners = {"1": user.id} if installed_by_user else {"0": channel.guild.id if channel.guild else "0"}
     event: Json = {
         "id": made.id, "application_id": server.application_id, "type": kind, "token": made.token, "version": 1, "data": data,
-        "channel_id": channel.id, "channel": channel.object(server.me.id), "app_permissions": str(MEMBER & ~channel.denied), "locale": "en-US",
+        "channel_id": channel.id, "channel": channel.object(server.me.id), "app_permissions": str(MEMBER & ~channel.denied),
+        "locale": "en-US",
         "entitlements": [], "authorizing_integration_owners": owners, "context": BOT_DM if channel.type == DM else GUILD_CONTEXT,
         "attachment_size_limit": 10485760,
     }  # fmt: skip

@@ -114,7 +114,8 @@ async def _me(server: DiscordServer, request: web.Request, given: Any, files: in
 
 async def _application(server: DiscordServer, request: web.Request, given: Any, files: int) -> web.Response:
     body = {
-        "id": server.application_id, "name": "fingerpost", "icon": None, "description": "", "type": None, "verify_key": "0" * 64, "flags": 0,
+        "id": server.application_id, "name": "fingerpost", "icon": None, "description": "", "type": None, "verify_key": "0" * 64,
+        "flags": 0,
         "flags_new": "0", "redirect_uris": [], "interactions_endpoint_url": None, "role_connections_verification_url": None,
         "owner": server.admin.object(), "approximate_guild_count": 1, "approximate_user_install_count": 0, "bot_public": True,
         "approximate_user_authorization_count": 0, "explicit_content_filter": 0, "team": None, "eligible_oauth2_scopes": [],

@@ -28,7 +28,7 @@ from tests.servers.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILD
 from tests.servers.discord_world import DM, FORUM, PUBLIC_THREAD, Channel, Guild, Json, User, message, snowflake
 
 HOSTS = ("discord.com", "gateway.discord.gg", "cdn.discordapp.com")
-TOKEN = "MTIz.test.token"
+TOKEN = "MTIz.test.token"  # noqa: S105  # opens this server only
 _AUTHORITY = trustme.CA()
 
 
@@ -70,7 +70,7 @@ class _Loopback(AbstractResolver):
     def __init__(self, port: int) -> None:
         self._port = port
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+    async def resolve(self, host: str, *_: object, **__: object) -> list[ResolveResult]:
         if host not in HOSTS:
             raise OSError(f"no way out to {host}")
         return [ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0)]
@@ -158,8 +158,7 @@ class DiscordServer:
         mine = made["author"]["id"] == self.me.id or any(m["id"] == self.me.id for m in made["mentions"])
         if mine or channel.type == DM or self.gateway.privileged & MESSAGE_CONTENT:
             return made
-        seen = {**made, "content": "", "embeds": [], "attachments": [], "components": []}
-        return seen
+        return {**made, "content": "", "embeds": [], "attachments": [], "components": []}
 
     def dm(self, user: User) -> Channel:
         """The direct messages with a user."""
@@ -214,8 +213,10 @@ class DiscordServer:
         mine = [g for g in self.guilds if (int(g.id) >> 22) % count == index]
         session.dispatch("READY", {
             "v": 10, "user": {**self.me.object(), "verified": True, "mfa_enabled": False, "email": None},
-            "guilds": [{"id": g.id, "unavailable": True} for g in mine], "session_id": session.id, "private_channels": [],
-            "resume_gateway_url": "wss://gateway.discord.gg", "application": {"id": self.application_id, "flags": 0}, "shard": [index, count],
+            "guilds": [{"id": g.id, "unavailable": True} for g in mine], "session_id": session.id,
+            "private_channels": [],
+            "resume_gateway_url": "wss://gateway.discord.gg", "application": {"id": self.application_id, "flags": 0},
+            "shard": [index, count],
         })  # fmt: skip
         for guild in mine:
             session.dispatch("GUILD_CREATE", guild.object(self.me))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from bot.adapters import discord as adapter
 from bot.adapters.discord.pace import Pace
 from bot.library import BotLibrary, Library
-from bot.matrix import Matrix
 from bot.messages import Answer, Ask
 from bot.store import Store
 from bot.wiring import Bot
@@ -84,39 +83,19 @@ async def stage(bot: Bot | Library, home: Path, **options: Any) -> AsyncIterator
         assert server.wrong == []
 
 
-class Busy:
+class Busy(BotLibrary):
     """A library that waits before each answer until it is let go, or fails as it is told to."""
 
     def __init__(self, bot: Bot) -> None:
-        self._real = BotLibrary(bot)
+        super().__init__(bot)
         self.go = threading.Event()
         self.asked: list[Ask] = []
         self.error: Exception | None = None
 
     def handle(self, ask: Ask) -> Answer:
+        """Answer once it may."""
         self.asked.append(ask)
         self.go.wait(30)
         if self.error is not None:
             raise self.error
-        return self._real.handle(ask)
-
-    def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
-        return self._real.recommend(table, values)
-
-    def matrix(self, answer: Answer) -> Matrix | None:
-        return self._real.matrix(answer)
-
-    def tables(self) -> list[Matrix]:
-        return self._real.tables()
-
-    def examples(self) -> tuple[str, ...]:
-        return self._real.examples()
-
-    def status(self) -> tuple[str, ...]:
-        return self._real.status()
-
-    def places(self) -> tuple[str, ...]:
-        return self._real.places()
-
-    def show(self, place: str) -> Answer | None:
-        return self._real.show(place)
+        return super().handle(ask)

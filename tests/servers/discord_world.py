@@ -27,7 +27,7 @@ def snowflake(at: datetime.datetime | None = None) -> str:
 
 
 def now() -> str:
-    """This moment, as the API writes it."""
+    """The present moment, as the API writes it."""
     return datetime.datetime.now(datetime.UTC).isoformat()
 
 
@@ -135,7 +135,8 @@ def message(channel: Channel, author: User, given: Json, **more: Any) -> Json:
     reference = given.get("message_reference")
     made: Json = {
         "id": snowflake(), "type": 19 if reference else 0, "channel_id": channel.id, "author": author.object(),
-        "content": given.get("content") or "", "mentions": [], "mention_roles": [], "mention_everyone": False, "pinned": False, "tts": False,
+        "content": given.get("content") or "", "mentions": [], "mention_roles": [], "mention_everyone": False, "pinned": False,
+        "tts": False,
         "attachments": given.get("attachments") or [], "embeds": [], "timestamp": now(), "edited_timestamp": None,
         "flags": flags, "components": numbered(given.get("components") or []), **more,
     }  # fmt: skip

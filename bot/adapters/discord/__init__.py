@@ -1,4 +1,4 @@
-"""Discord as a platform, over discord.py: `run` serves until it is stopped, `serve` does so within a running loop.
+"""Discord as a platform, over discord.py: `run` serves until it is stopped.
 
 The only package that imports discord.py.
 """
@@ -6,6 +6,7 @@ The only package that imports discord.py.
 from __future__ import annotations
 
 import asyncio
+import threading
 import warnings
 from collections.abc import Callable
 
@@ -21,24 +22,36 @@ from bot.store import Store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, SettingsError
 
-__all__ = ["Answering", "Client", "DiscordError", "invite", "run", "serve", "start"]
+__all__ = ["Answering", "Client", "DiscordError", "invite", "run", "start"]
+
+
+KEPT_DAYS = 30.0  # how long conversations are remembered
+_LOOKS_EVERY = 0.2  # seconds, whether to stop
 
 
 class DiscordError(FingerpostError):
     """Discord does not let the bot in."""
 
 
-def run(bot: Bot, store: Store, *, sync: bool = False, say: Callable[[str], None] = print) -> None:
-    """Serve until interrupted. Raises SettingsError, DiscordError."""
-    asyncio.run(serve(bot, store, sync=sync, say=say))
-
-
-async def serve(bot: Bot, store: Store, *, sync: bool = False, say: Callable[[str], None] = print) -> None:
-    """Serve until cancelled. Raises SettingsError, DiscordError."""
+def run(bot: Bot, *, stop: threading.Event, sync: bool = False, say: Callable[[str], None] = print) -> None:
+    """Serve until `stop` is set. Raises SettingsError, DiscordError."""
     if not bot.settings.discord_token:
         raise SettingsError("FINGERPOST_DISCORD_TOKEN is not set; it is the bot token from discord.com/developers/applications")
+    store = Store(bot.settings.home)
+    try:
+        store.prune(KEPT_DAYS)
+        asyncio.run(_serve(bot, store, stop, sync, say))
+    finally:
+        store.close()
+
+
+async def _serve(bot: Bot, store: Store, stop: threading.Event, sync: bool, say: Callable[[str], None]) -> None:
     client = build(bot, store, always_sync=sync, say=say)
-    await start(client, bot.settings.discord_token.reveal())
+    serving = asyncio.create_task(start(client, bot.settings.discord_token.reveal()))
+    while not stop.is_set() and not serving.done():
+        await asyncio.sleep(_LOOKS_EVERY)
+    await client.close()
+    await serving
 
 
 async def start(client: Client, token: str) -> None:

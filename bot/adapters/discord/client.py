@@ -36,6 +36,7 @@ T = TypeVar("T")
 THINKERS = 4  # questions that are answered at a time
 _TYPES_AFTER = 0.5  # seconds until an asker sees that the bot is typing
 _TENDS_EVERY = 30.0  # seconds
+_LONGEST_FAREWELL = 10.0  # seconds for what is being answered when the bot is to stop
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Client(discord.AutoShardedClient):
         self._always_sync, self._say = always_sync, say
         self._thinkers = ThreadPoolExecutor(THINKERS, "discord-answers")
         self._tending: asyncio.Task[None] | None = None
+        self._attending = 0
         everywhere = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
         for_all = app_commands.AppInstallationType(guild=True, user=True)
         self.tree = app_commands.CommandTree(self, allowed_contexts=everywhere, allowed_installs=for_all)
@@ -80,6 +82,10 @@ class Client(discord.AutoShardedClient):
         if self._tending is not None:
             self._tending.cancel()
             await self._note_alive()
+        for _ in range(round(_LONGEST_FAREWELL / 0.05)):
+            if not self._attending:
+                break
+            await asyncio.sleep(0.05)
         await super().close()
         self._thinkers.shutdown(wait=False, cancel_futures=True)
 
@@ -97,6 +103,7 @@ class Client(discord.AutoShardedClient):
         payload = json.dumps({"channel": message.channel.id, "message": message.id})
         if not await self.stored(self.store.claim, key, payload):
             return
+        self._attending += 1
         try:
             await self._attend(message, found)
         except discord.Forbidden as error:
@@ -106,6 +113,8 @@ class Client(discord.AutoShardedClient):
             if not await self._excuse(message, error):
                 await self.stored(self.store.release, key)
                 return
+        finally:
+            self._attending -= 1
         await self.stored(self.store.finish, key)
 
     async def _attend(self, message: discord.Message, found: Heard) -> None:
@@ -169,6 +178,7 @@ class Client(discord.AutoShardedClient):
         key = keys.interaction(interaction.id)
         if not await self.stored(self.store.claim, key):
             return
+        self._attending += 1
         try:
             reply = await self.think(work)
             out = show(reply) if show else outgoing(reply, private=private, asked=asked)
@@ -177,6 +187,8 @@ class Client(discord.AutoShardedClient):
             await self.remember(sent.id, reply.thread)
         except Exception as error:
             await self.excuse(interaction, error)
+        finally:
+            self._attending -= 1
         await self.stored(self.store.finish, key)
 
     async def _send_late(self, interaction: discord.Interaction[Any], out: Outgoing, *, private: bool) -> discord.Message:

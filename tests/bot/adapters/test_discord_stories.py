@@ -273,10 +273,10 @@ def test_a_user_who_installed_the_bot_asks_anywhere(bot: Bot, tmp_path: Path) ->
     async def story() -> None:
         async with stage(bot, tmp_path) as on:
             s = on.server
-            mine = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", installed_by_user=True)
+            mine = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", by_user=True)
             assert ANSWER in text_of(await on.answered(mine))
             with pytest.raises(people.NotOffered, match="integration type 1"):
-                people.slash(s, s.admin, s.general, "fingerpost status", installed_by_user=True)
+                people.slash(s, s.admin, s.general, "fingerpost status", by_user=True)
             with pytest.raises(people.NotOffered, match="context 1"):
                 people.slash(s, s.admin, s.dm(s.admin), "fingerpost status")
 

@@ -1,0 +1,39 @@
+"""Several platforms in one process, over one bot and one index: each in a thread of its own, all until one stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ALIVE = "alive"  # a file in the data folder; as old as the last time that every platform was seen to run
+_EVERY = 10.0  # seconds
+
+Platform = Callable[[threading.Event], None]
+
+
+def run(platforms: Mapping[str, Platform], home: Path, stop: threading.Event) -> None:
+    """Run all platforms until `stop`. Where one ends with an error, the others are stopped, and it is raised."""
+    errors: list[BaseException] = []
+    threads = [threading.Thread(target=_guarded, args=(platform, stop, errors), name=name) for name, platform in platforms.items()]
+    for thread in threads:
+        thread.start()
+    try:
+        while not stop.wait(_EVERY):
+            if all(thread.is_alive() for thread in threads):
+                (home / ALIVE).touch()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if errors:
+        raise errors[0]
+
+
+def _guarded(platform: Platform, stop: threading.Event, errors: list[BaseException]) -> None:
+    try:
+        platform(stop)
+    except BaseException as error:
+        errors.append(error)
+    finally:
+        stop.set()
