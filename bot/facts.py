@@ -16,7 +16,7 @@ from bot.evidence import Ranked
 from bot.messages import Claim, Disagreement
 from bot.tables import Tables
 from retrieval import markdown
-from retrieval.passages import Passage
+from retrieval.passages import Passage, sentences
 from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
 
@@ -26,6 +26,7 @@ SHOWN = 3  # passages shown for one question
 CLOSE = 0.12  # evidence below the best passage's that still counts as an answer
 SECOND = 0.25  # the same for a second passage, where the first is short
 ROOM = 700  # characters quoted in one answer, after which no passage is added
+SHORT_ANSWER = 12  # characters of a first sentence such as "No." that answers the question above it
 NOTES = ("gap", "claim")
 
 
@@ -143,6 +144,9 @@ class Facts:
         found = [f for f in figures(markdown.plain(passage.text)) if f.kind == cues.kind]
         if len(found) == 1:
             return wording.FIGURE.format(figure=found[0].text, n=n)
+        opening = sentences(passage.text)[:1] if passage.kind == "faq" else []
+        if opening and len(opening[0]) <= SHORT_ANSWER:
+            return wording.SAYS.format(section=_place(passage), said=opening[0], n=n)
         return wording.PLACE.format(section=_place(passage), n=n)
 
     def _compared(self, question: str, citations: Citations) -> str:

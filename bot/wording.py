@@ -58,6 +58,8 @@ FAILED_QUOTE = "I found a passage, but cannot show it word for word, so I do not
 
 FOUND = "The guides on this: {places}."
 PLACE = "“{section}” [{n}]"
+SAYS = "“{section}” “{said}” [{n}]"
+CITES = "cites {references}"
 VALUE = "{label}: {column} {value} [{n}]"
 ROW = "{label} [{n}]"
 FIGURE = "{figure} [{n}]"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot import quotes
+import re
+
+from bot import quotes, wording
 from bot.messages import Answer, Citation, Recommendation
 
 LONGEST = 3_500  # characters of a message
@@ -29,7 +31,13 @@ def _citation(citation: Citation, recommendation: Recommendation | None) -> str:
     updated = f", updated {citation.updated}" if citation.updated else ""
     source = f" ({citation.publisher}{updated})" if citation.publisher else ""
     quote = "\n    ".join(quotes.lines(citation.quote, asked))
-    return f"[{citation.n}] “{quote}”\n    {place}{source}"
+    cites = f"; {wording.CITES.format(references='; '.join(_short(r) for r in citation.references))}" if citation.references else ""
+    return f"[{citation.n}] “{quote}”\n    {place}{source}{cites}"
+
+
+def _short(reference: str) -> str:
+    """A reference's first part, which names who says it."""
+    return re.split(r"[,:;]", reference, maxsplit=1)[0]
 
 
 def _fitted(parts: list[str]) -> str:

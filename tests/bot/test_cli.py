@@ -1,0 +1,141 @@
+"""The command line: answers, batches, errors that say what to do, and exit statuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import grading
+from bot.cli import main
+from bot.wiring import Bot
+
+
+@pytest.fixture
+def run(bot: Bot, corpus: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Run a command in the home of the session's bot."""
+    monkeypatch.setenv("FINGERPOST_CORPUS", str(corpus))
+    monkeypatch.setenv("FINGERPOST_HOME", str(bot.settings.home))
+
+    def command(*arguments: str, typed: str = "") -> Result:
+        return CliRunner().invoke(main, list(arguments), input=typed)
+
+    return command
+
+
+def test_ask_prints_one_answer_object_a_line(run) -> None:  # type: ignore[no-untyped-def]
+    """--json prints exactly the answer object."""
+    result = run("ask", "--json", "do I need a PhD?")
+    answer = json.loads(result.stdout)
+    keys = "id question outcome text citations recommendation disagreements suggestions plain generation took_ms".split()
+    assert (0, keys) == (result.exit_code, list(answer))
+    cited = "n guide path title section lines quote publisher author url updated references".split()
+    assert cited == list(answer["citations"][0])
+
+
+def test_a_batch_is_answered_in_order(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Each line of a batch gets its answer, with its id, in the same order; standard input works too."""
+    lines = [
+        {"id": "b", "question": "and a data engineer?", "history": ["how long does a data scientist need?"]},
+        {"id": "a", "question": "hi"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines) + "\n"
+    (tmp_path / "batch.jsonl").write_text(text, "utf-8")
+    for result in (run("ask", "--json", "--batch", str(tmp_path / "batch.jsonl")), run("ask", "--json", "--batch", "-", typed=text)):
+        assert [("b", "answered"), ("a", "small_talk")] == [
+            (answer["id"], answer["outcome"]) for answer in map(json.loads, result.stdout.splitlines())
+        ]
+
+
+def test_path_takes_an_option_for_each_axis(run) -> None:  # type: ignore[no-untyped-def]
+    """The axes of a guide's table are options."""
+    answer = json.loads(run("path", "--json", "--experience", "18 months", "--goal=product").stdout)
+    assert ["Self-study/portfolio", "bootcamp (6-12 months)"] == answer["recommendation"]["options"]
+    assert {"experience": "0-2 years SWE (limited ML exposure)", "goal": "Product-focused MLE goal"} == answer["recommendation"]["matched"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("ask",), 2, "QUESTION or --batch"),
+        (("path", "--colour", "red"), 2, "it has --experience, --goal"),
+        (("path", "--experience"), 2, "needs a value"),
+        (("path", "--table", "nosuch"), 2, "path"),
+        (("rollback", "nosuch"), 1, "kept are"),
+        (("eval", "--beir", "nowhere"), 1, "corpus.jsonl"),
+        (("nosuch",), 2, "No such command"),
+    ],
+)
+def test_an_error_says_what_to_do(run, arguments: tuple[str, ...], status: int, says: str) -> None:  # type: ignore[no-untyped-def]
+    """A command that cannot be carried out leaves with its status and one line of help, never a traceback."""
+    result = run(*arguments)
+    assert (status, True) == (result.exit_code, says in result.stderr)
+    assert "Traceback" not in result.output
+
+
+def test_a_line_of_a_batch_that_is_no_question_is_named(run) -> None:  # type: ignore[no-untyped-def]
+    """A broken line stops the batch with its number."""
+    result = run("ask", "--batch", "-", typed='{"question": "hi"}\nnot json\n')
+    assert (2, True) == (result.exit_code, "line 2" in result.stderr)
+
+
+def test_a_wrong_setting_ends_a_command_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that cannot start says which setting is wrong."""
+    monkeypatch.setenv("FINGERPOST_CORPUS", "nowhere")
+    result = CliRunner().invoke(main, ["status"])
+    assert (1, True) == (result.exit_code, "FINGERPOST_CORPUS" in result.stderr)
+
+
+def test_status_and_guides_say_what_serves(run, bot: Bot) -> None:  # type: ignore[no-untyped-def]
+    """The state of the index and the guides can be read by people and programs."""
+    assert bot.store.current() == json.loads(run("status", "--json").stdout)["generation"]
+    assert ["career-switch", "degrees"] == [guide["id"] for guide in json.loads(run("guides", "--json").stdout)]
+    assert "decision tables: path" in run("guides").stdout
+
+
+def test_the_chat_keeps_a_conversation(run) -> None:  # type: ignore[no-untyped-def]
+    """The terminal chat answers follow-ups, commands and nonsense, and ends with its input."""
+    typed = "\n".join(
+        [
+            "how long does a data scientist need to switch?",
+            "and a data engineer?",
+            "/path experience=4 years goal=product",
+            "/status",
+            "/help",
+            "/nosuch",
+            "",
+        ]
+    )
+    result = run("chat", typed=typed)
+    assert 0 == result.exit_code
+    assert [
+        words
+        for words in ("3-6 months", "4-7 months", "▶ Internal pivot", "check questions", "/path", "no command /nosuch")
+        if words not in result.stdout
+    ] == []
+
+
+def test_path_asks_for_what_is_missing(run) -> None:  # type: ignore[no-untyped-def]
+    """/path without values asks for each axis in turn."""
+    result = run("chat", typed="/path\n18 months\nproduct\n")
+    assert "▶ Self-study/portfolio OR bootcamp (6-12 months) ◀" in result.stdout
+
+
+def test_a_first_start_builds_the_index(plants: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an index the first question builds it and is answered."""
+    monkeypatch.setenv("FINGERPOST_CORPUS", str(plants))
+    monkeypatch.setenv("FINGERPOST_HOME", str(tmp_path / "home"))
+    result = CliRunner().invoke(main, ["ask", "how often do i water a cactus?"])
+    assert (0, True) == (result.exit_code, "every 3 days and a cactus every 4 weeks" in result.stdout)
+
+
+def test_eval_prints_where_answers_are_lost(run) -> None:  # type: ignore[no-untyped-def]
+    """The evaluation gives measures of search and answers, and the places where answers are lost."""
+    report = json.loads(run("eval", "--json").stdout)
+    assert {"right", "refused without cause", "nDCG@10", "R@10"} <= set(report["figures"])
+    assert report["figures"]["right"] > 0.8
+    assert report["figures"]["R@10"] > 0.5
+    asked = len(grading.load(Path(__file__).parents[2] / "corpus"))
+    assert sum(report["lost"].values()) == round((1 - report["figures"]["right"]) * asked)
