@@ -78,7 +78,9 @@ class People:
 
     def uses_shortcut(self, user: str, message: Message, callback_id: str) -> Delivery:
         """Choose a shortcut in a message's menu."""
-        return self._server.deliver(INTERACTION, self._interaction("message_action", user) | {
+        who = self._interaction("message_action", user)
+        del who["api_app_id"], who["user"]["username"]
+        return self._server.deliver(INTERACTION, who | {
             "callback_id": callback_id, "trigger_id": self._server.trigger(), "message_ts": message.ts,
             "response_url": self._server.response_url(message.channel, user), "channel": {"id": message.channel, "name": "general"},
             "message": {"type": "message", "user": message.user, "ts": message.ts, "text": message.text},

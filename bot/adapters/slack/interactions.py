@@ -164,7 +164,7 @@ def ask_again(workspace: Workspace, body: Body) -> None:
         job = _job(workspace, body, action["value"], user, action["action_ts"], body["channel"]["id"])
     elif body.get("channel"):
         thread = str(container.get("thread_ts") or body.get("message", {}).get("thread_ts") or container.get("message_ts") or "")
-        name = parts.cut(str(body["user"].get("name") or body["user"].get("username") or "Somebody"), 80)
+        name = parts.cut(str(body["user"].get("name") or "Somebody"), 80)
         job = Job(
             key=key, team=workspace.team, channel=body["channel"]["id"], person=user, question=action["value"], thread=thread,
             asked_by=name, asker_team=job.asker_team,
@@ -202,7 +202,7 @@ def share(workspace: Workspace, body: Body) -> None:
     if held is None or not workspace.store.claim(mark):
         _deliver(workspace, render.notice(TOO_OLD if held is None else ALREADY_SHARED), user, url, body)
         return
-    name = parts.cut(str(body["user"].get("name") or body["user"].get("username") or "somebody"), 80)
+    name = parts.cut(str(body["user"].get("name") or "somebody"), 80)
     payload = render.shared(*held, by=name)
     try:
         _publish(workspace, payload, body)
