@@ -6,8 +6,11 @@ FingerpostError
 ├── IndexBusy         another process is building an index
 ├── ModelError        the embedding model cannot be loaded
 ├── CollectionError   an evaluation folder or question file that cannot be read
-├── SettingsError     a setting that is missing or wrong: names the key       (raised in bot/)
-└── RequestError      a command that asks for what is not there               (raised in bot/)
+├── SettingsError     a setting that is missing or wrong: names the key
+├── RequestError      a command that asks for what is not there
+├── StoreError        the bot's state cannot be read or written (stands in bot/store.py)
+├── DiscordError      Discord refuses the bot (stands in bot/adapters/discord/__init__.py)
+└── Undeliverable     Slack takes no message here (stands in bot/adapters/slack/post.py)
 
 What a user may expect to happen, such as "the guides do not cover this", is a value and not an error.
 Each message says what to do. Errors of libraries are translated where they arise.

@@ -19,9 +19,9 @@ CASES = [
 ]
 NAMES = {"duration": "months", "money": "dollars", "percent": "percent"}
 PIECES = st.sampled_from(
-    ["3", "12", "1,000", "2.5", "$", "$5", "%", "k", "+", "-", "–", "to", "or", "and", "months", "years", "yr", "weeks", "day", "a", "half a", "up to",
-     "twenty", "four", "under", "over", "or more", "<", ">", "million", "dollars", "percent", ".", ",", "(", "x", "quarter", "decade", "\n"]
-)  # fmt: skip
+    """3 12 1,000 2.5 $ $5 % k + - – to or and months years yr weeks day a half twenty four under over up more
+    < > million dollars percent . , ( x quarter decade""".split()
+)
 PROSE = st.lists(PIECES, max_size=12).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)]))
 
 

@@ -1,0 +1,120 @@
+"""A question read, its passages found, and how well each covers it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.wiring import Bot
+from retrieval.search import Hit
+from retrieval.searcher import PART, Found, Searcher
+
+
+@pytest.fixture(scope="module")
+def searcher(bot: Bot) -> Searcher:
+    """The searcher of the program's own guides."""
+    return bot.engine().searcher
+
+
+def cover(searcher: Searcher, question: str, section: str, row: str = "") -> Found:
+    """How far the passage of a section covers a question; of a table, the row that starts with these words."""
+    passages = searcher.generation.passages
+    wanted = next(i for i, p in enumerate(passages) if p.section[-1:] == (section,) and (not row or p.text.startswith(f"| {row}")))
+    return searcher.found(searcher.read(question), Hit(wanted, 0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Which certifcations?", "which certification?"),
+        ("What does an MLE do, in Kubflow?", "what does an machine learning engineer do, in kubeflow?"),
+        ("ML Eng Manager’s résumé", "machine learning engineering manager resume"),
+        ("salary in Reykjavik", "salary in reykjavik"),
+    ],
+)
+def test_a_question_is_read_with_typos_corrected_and_one_name_for_each_term(searcher: Searcher, question: str, text: str) -> None:
+    """Typos become words of the guides and abbreviations their names; words that nobody knows stay."""
+    assert text == searcher.read(question).text
+
+
+def test_the_weights_of_a_question_are_shares(searcher: Searcher) -> None:
+    """The words that carry meaning share the question among them, and a word that no guide has is marked."""
+    words = searcher.read("What does a plumber earn in Berlin?").words
+    assert [(w.text, w.known) for w in words] == [("plumber", False), ("earn", True), ("berlin", False)]
+    assert sum(w.weight for w in words) == pytest.approx(1)
+
+
+def test_an_ignored_word_weighs_little(searcher: Searcher) -> None:
+    """A word that the caller ignores is kept with a small part of its weight."""
+    plain = {w.text: w.weight for w in searcher.read("fastest path").words}
+    ignored = {w.text: w.weight for w in searcher.read("fastest path", lambda word: word == "path").words}
+    assert ignored["path"] == pytest.approx(0.2 * plain["path"] / (plain["fastest"] + 0.2 * plain["path"]))
+
+
+def test_a_word_of_near_meaning_counts(searcher: Searcher) -> None:
+    """A passage that says a word in another way covers it in part, and one about something else does not."""
+    found = cover(searcher, "what wages", "Destination roles", "AI Research")
+    other = cover(searcher, "what wages", "Key gaps to fill")
+    assert 0.3 < found.covered["wages"] < 1
+    assert other.covered == {"wages": 0.0}
+    assert other.missing == ("wages",)
+
+
+def test_a_name_counts_whole(searcher: Searcher) -> None:
+    """A part of a name counts little where the rest of the name is missing, and in full where the name stands."""
+    whole = cover(searcher, "data engineer", "Source roles", "Data engineer")
+    part = cover(searcher, "data engineer", "Source roles", "Data scientist")
+    assert whole.covered == {"data": 1.0, "engineer": 1.0}
+    assert part.covered == {"data": PART, "engineer": pytest.approx(PART * part.covered["engineer"] / PART)}
+    assert part.coverage <= PART
+    assert set(part.missing) == {"data", "engineer"}
+
+
+def test_coverage_is_the_mean_by_weight(searcher: Searcher) -> None:
+    """A passage's coverage is the mean of what it holds of each word, by the words' weights."""
+    query = searcher.read("cheapest tuition in Reykjavik")
+    for found in searcher.search(query, 5):
+        assert found.coverage == pytest.approx(sum(w.weight * found.covered[w.text] for w in query.words))
+
+
+def test_rarity_is_the_inverse_document_frequency(searcher: Searcher) -> None:
+    """A word's rarity is counted over the passages, a name's over those where it stands as a whole."""
+    texts = [p.embedded for p in searcher.generation.passages]
+    holding = sum("data engineer" in text for text in texts)
+    assert searcher.rarity("data engineer") == pytest.approx(math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5)))
+    assert searcher.rarity("zzz") == pytest.approx(math.log(1 + (len(texts) + 0.5) / 0.5))
+
+
+def test_a_row_leads_to_its_table(searcher: Searcher) -> None:
+    """A row that is found leads to its guide and its whole table; a paragraph leads to none."""
+    row = cover(searcher, "x", "The paths compared", "Internal pivot").passage
+    found = searcher.table(row)
+    assert found is not None
+    assert (found[0].id, found[1].rows[row.row or 0][0]) == ("degrees", "Internal pivot")
+    assert searcher.table(cover(searcher, "x", "The short answer").passage) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("What is the cheapest path?", "The paths compared"),
+        ("Which certifications are there?", "Bridge certifications"),
+        ("how long does a statistician need to switch", "Source roles"),
+        ("tuition", "Why a master's is often overkill"),
+    ],
+)
+def test_the_right_section_comes_first(searcher: Searcher, question: str, section: str) -> None:
+    """A plain question finds the section that answers it, first of all."""
+    assert searcher.search(searcher.read(question), 1)[0].passage.section[-1] == section
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.just("x" * 5_000), st.just("\x00 \ud7ff ‮ ( [ \\ *"), st.just("")))
+def test_any_question_is_searched(searcher: Searcher, question: str) -> None:
+    """Whatever is asked, the search ends, with shares between 0 and 1 for each passage."""
+    query = searcher.read(question)
+    for found in searcher.search(query, 3):
+        assert [share for share in (*found.covered.values(), found.coverage) if not 0 <= share <= 1 + 1e-6] == []
