@@ -1,4 +1,4 @@
-"""The commands: /ask, /path, /guide, /help and "Ask about this" for all, /fingerpost for those who manage a server."""
+"""The commands: /ask, /path, /guide, /help, /forget and "Ask about this" for all, /fingerpost for those who manage a server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add(client: Client) -> None:
     """Add all commands to the client's tree; the options of /path are the axes of the guides' first table."""
     client.tree.clear_commands(guild=None)
     table = next(iter(client.shelf.tables.values()), None)
-    for command in (_ask(client), _path(client, table), _guide(client), _help(), _about(client), _admin(client)):
+    for command in (_ask(client), _path(client, table), _guide(client), _help(), _forget(client), _about(client), _admin(client)):
         client.tree.add_command(command)
 
 
@@ -109,6 +109,15 @@ def _help() -> app_commands.Command[Any, Any, Any]:
         await whisper(interaction, render.notice(wording.HELP))
 
     return help_
+
+
+def _forget(client: Client) -> app_commands.Command[Any, Any, Any]:
+    @app_commands.command(name="forget", description="Delete what I keep of you: your questions and your verdicts")
+    async def forget(interaction: Interaction) -> None:
+        await client.stored(client.store.forget_person, keys.person(interaction.user.id))
+        await whisper(interaction, render.notice(wording.FORGOTTEN))
+
+    return forget
 
 
 def _about(client: Client) -> app_commands.ContextMenu:

@@ -31,7 +31,7 @@ def test_admin_commands_are_for_guilds_only_and_never_for_user_installs(bot: Bot
     assert commands["fingerpost"]["contexts"] == GUILDS
     assert commands["fingerpost"]["integration_types"] == GUILDS
     assert int(commands["fingerpost"]["default_member_permissions"]) == 1 << 5
-    for name in ("ask", "path", "guide", "help", "Ask about this"):
+    for name in ("ask", "path", "guide", "help", "forget", "Ask about this"):
         assert commands[name]["contexts"] == EVERYWHERE
         assert commands[name]["integration_types"] == [0, 1]
 

@@ -281,3 +281,18 @@ def test_a_user_who_installed_the_bot_asks_anywhere(bot: Bot, tmp_path: Path) ->
                 people.slash(s, s.admin, s.dm(s.admin), "fingerpost status")
 
     asyncio.run(story())
+
+
+def test_who_wants_to_be_forgotten_is(bot: Bot, tmp_path: Path) -> None:
+    """`/forget` deletes what the asker has said and their verdicts."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            answer = await on.reply(s.say(s.ann, s.dm(s.ann), "I have 18 months of experience. Which path should I take?"))
+            await on.answered(people.click(s, s.ann, s.dm(s.ann), answer, "👍"))
+            assert "deleted" in text_of(await on.answered(people.slash(s, s.ann, s.dm(s.ann), "forget")))
+            assert on.store.ratings() == []
+            assert CELL not in text_of(await on.reply(s.say(s.ann, s.dm(s.ann), "product")))
+
+    asyncio.run(story())
