@@ -16,6 +16,8 @@ RUN pip install --no-cache-dir --constraint requirements.lock ${TORCH_INDEX:+--e
 USER fingerpost
 ENV FINGERPOST_HOME=/data \
     FINGERPOST_CORPUS=/app/corpus \
+    HF_HOME=/tmp/huggingface \
+    XDG_CACHE_HOME=/tmp/cache \
     PYTHONUNBUFFERED=1
 VOLUME /data
 

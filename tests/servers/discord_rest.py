@@ -145,6 +145,7 @@ async def _sync(server: DiscordServer, request: web.Request, given: Any, files: 
 def _registered(server: DiscordServer, command: Json) -> Json:
     made = {"type": 1, "description": "", "contexts": None, "integration_types": [0], "default_member_permissions": None, **command}
     needed = made["default_member_permissions"]
+    made["integration_types"] = made["integration_types"] or [0]
     made = {
         "nsfw": False,
         "dm_permission": True,

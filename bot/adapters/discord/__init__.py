@@ -6,13 +6,12 @@ The only package that imports discord.py.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-import warnings
 from collections.abc import Callable
 
-with warnings.catch_warnings():  # discord.py imports a module for voice that Python will drop, and says so
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import discord
+import aiohttp
+import discord
 
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.client import Client
@@ -25,7 +24,6 @@ from retrieval.errors import FingerpostError, SettingsError
 __all__ = ["Answering", "Client", "DiscordError", "invite", "run", "start"]
 
 
-KEPT_DAYS = 30.0  # how long conversations are remembered
 _LOOKS_EVERY = 0.2  # seconds, whether to stop
 
 
@@ -39,7 +37,6 @@ def run(bot: Bot, *, stop: threading.Event, sync: bool = False, say: Callable[[s
         raise SettingsError("FINGERPOST_DISCORD_TOKEN is not set; it is the bot token from discord.com/developers/applications")
     store = Store(bot.settings.home)
     try:
-        store.prune(KEPT_DAYS)
         asyncio.run(_serve(bot, store, stop, sync, say))
     finally:
         store.close()
@@ -63,9 +60,18 @@ async def start(client: Client, token: str) -> None:
             raise DiscordError("Discord refuses FINGERPOST_DISCORD_TOKEN; copy the bot token anew from the developer portal") from error
         except discord.PrivilegedIntentsRequired as error:
             raise DiscordError("Discord refuses the intents, though none is privileged; check the application's settings") from error
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            said = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
+            raise DiscordError(f"Discord cannot be reached or refuses the bot ({said}); `fingerpost doctor` looks closer") from error
 
 
 def build(bot: Bot, store: Store, *, always_sync: bool = False, say: Callable[[str], None] = print) -> Client:
     """The client for a bot; within a running loop."""
+    logging.getLogger("discord.client").addFilter(_about_voice)
     forums = frozenset(int(forum) for forum in bot.settings.discord_forums)
     return Client(Answering(BotLibrary(bot), store), store, bot.settings.home, forums=forums, always_sync=always_sync, say=say)
+
+
+def _about_voice(record: logging.LogRecord) -> bool:
+    """Whether to log a record: not that voice is missing, which this bot has no use for."""
+    return "voice will NOT be supported" not in record.getMessage()

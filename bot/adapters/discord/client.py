@@ -7,10 +7,8 @@ import contextlib
 import json
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -18,16 +16,15 @@ from typing import Any, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import buttons, commands, heard, keys, missed, sync, wording
+from bot.adapters.discord import buttons, commands, heard, keys, missed, sync, tending, wording
 from bot.adapters.discord.answering import Answering, Reply
 from bot.adapters.discord.heard import Heard
 from bot.adapters.discord.pace import Pace
 from bot.adapters.discord.permissions import INTENTS, invite, lacks, missing, titled
 from bot.adapters.discord.sending import NOBODY, Outgoing, defer, to_channel, to_interaction, whisper
-from bot.matrix import Matrix
 from bot.render import discord as render
 from bot.store import Store
-from retrieval.errors import FingerpostError, IndexUnusable
+from retrieval.errors import IndexUnusable
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -35,16 +32,7 @@ T = TypeVar("T")
 
 THINKERS = 4  # questions that are answered at a time
 _TYPES_AFTER = 0.5  # seconds until an asker sees that the bot is typing
-_TENDS_EVERY = 30.0  # seconds
 _LONGEST_FAREWELL = 10.0  # seconds for what is being answered when the bot is to stop
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What forms and completions offer, so that they need not wait for the engine."""
-
-    places: tuple[str, ...] = ()
-    tables: dict[str, Matrix] = field(default_factory=dict)  # by the key that a button carries
 
 
 class Client(discord.AutoShardedClient):
@@ -57,7 +45,7 @@ class Client(discord.AutoShardedClient):
         super().__init__(intents=INTENTS, allowed_mentions=NOBODY, max_messages=None, max_ratelimit_timeout=60.0, **options)
         self.answering, self.store, self.home, self.forums = answering, store, home, forums
         self.pace = pace or Pace()
-        self.shelf = Shelf()
+        self.shelf = tending.Shelf()
         self.missed = missed.Missed(self, store)
         self._always_sync, self._say = always_sync, say
         self._thinkers = ThreadPoolExecutor(THINKERS, "discord-answers")
@@ -70,18 +58,18 @@ class Client(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Offer the commands, hear the buttons; before the first event arrives."""
-        await self._read_shelf()
+        await tending.read_shelf(self)
         commands.add(self)
         self.add_dynamic_items(buttons.Press)
         await sync.commands(self.tree, self.home, always=self._always_sync)
         self._say(f"Invite me to a server: {invite(self.application_id or 0)}")
-        self._tending = asyncio.create_task(self._tend())
+        self._tending = asyncio.create_task(tending.forever(self))
 
     async def close(self) -> None:
         """Leave, and let what is being answered end."""
         if self._tending is not None:
             self._tending.cancel()
-            await self._note_alive()
+            await tending.note_alive(self)
         for _ in range(round(_LONGEST_FAREWELL / 0.05)):
             if not self._attending:
                 break
@@ -275,21 +263,6 @@ class Client(discord.AutoShardedClient):
         error_id = secrets.token_hex(4)
         log.error("error %s", error_id, exc_info=error)
         return wording.failed(error_id)
-
-    async def _tend(self) -> None:
-        """Keep the shelf fresh and note that the bot is alive."""
-        while True:
-            await asyncio.sleep(_TENDS_EVERY)
-            with contextlib.suppress(FingerpostError):
-                await self._read_shelf()
-                await self._note_alive()
-
-    async def _note_alive(self) -> None:
-        if self.is_ready():
-            await self.stored(self.store.hold, keys.ALIVE, str(time.time()))
-
-    async def _read_shelf(self) -> None:
-        self.shelf = Shelf(await self.think(self.answering.library.places), await self.think(self.answering.tables))
 
 
 def outgoing(reply: Reply, *, private: bool = False, asked: str = "", page: int = 0, files: bool = True) -> Outgoing:

@@ -54,7 +54,7 @@ class Missed:
         """Hear what was said since the connection was lost, or since the bot last ran."""
         since = self._since or await self._last_alive()
         self._since = None
-        await self._redo()
+        await self.redo()
         if since is not None:
             since = max(since, discord.utils.utcnow() - LONGEST_ABSENCE)
             for channel in [*self._spoken_in(since), *await self._opened()]:
@@ -82,8 +82,8 @@ class Missed:
                 opened += [channel] if isinstance(channel, discord.abc.Messageable) else []
         return opened
 
-    async def _redo(self) -> None:
-        """Answer what a process that died had begun to answer."""
+    async def redo(self) -> None:
+        """Answer what a process that died had begun to answer, and what could not be sent."""
         for event in await self._client.stored(self._store.unfinished, keys.MESSAGES):
             with contextlib.suppress(discord.HTTPException, ValueError, KeyError, TypeError):
                 at = json.loads(event.payload)

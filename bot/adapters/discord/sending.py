@@ -48,10 +48,10 @@ class Outgoing:
 
     def files(self) -> list[discord.File]:
         """The attached picture, drawn anew at each call."""
-        if self.matrix is None:
+        if self.matrix is None or "attachments" not in self.payload:
             return []
         png = picture(self.matrix.header, self.matrix.rows, self.matrix.marked)
-        return [discord.File(io.BytesIO(png), a["filename"], description=a["description"]) for a in self.payload.get("attachments", ())]
+        return [discord.File(io.BytesIO(png), a["filename"], description=a["description"]) for a in self.payload["attachments"]]
 
 
 async def to_channel(
