@@ -47,7 +47,7 @@ _turns = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True), sa.Column("thread", sa.Text, nullable=False),
     sa.Column("person", sa.Text, nullable=False), sa.Column("key", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False), sa.Column("at", sa.Float, nullable=False, index=True),
-    sa.UniqueConstraint("thread", "person", "key"),
+    sa.Column("said", sa.Float, nullable=False), sa.UniqueConstraint("thread", "person", "key"),
 )  # fmt: skip
 _threads = sa.Table("threads", _meta, sa.Column("thread", sa.Text, primary_key=True), sa.Column("at", sa.Float, nullable=False))
 _feedback = sa.Table(
@@ -154,20 +154,22 @@ class Store:
 
     # Conversations: what one person has said in one thread, and where the bot has answered.
 
-    def say(self, thread: str, person: str, key: str, text: str) -> None:
-        """Remember a message of a person in a thread; the same `key` is remembered once."""
-        turn = insert(_turns).values(thread=thread, person=person, key=key, text=text, at=self._now())
+    def say(self, thread: str, person: str, key: str, text: str, said: float | None = None) -> None:
+        """Remember a message of a person in a thread; the same `key` is remembered once.
+
+        `said` is when it was written, by the platform's clock; messages may arrive in another order.
+        """
+        now = self._now()
+        turn = insert(_turns).values(thread=thread, person=person, key=key, text=text, at=now, said=now if said is None else said)
         self._write(turn.on_conflict_do_nothing())
 
     def history(self, thread: str, person: str, before: str = "") -> tuple[str, ...]:
         """The last KEPT_TURNS messages of this person in this thread, oldest first; only those said before key `before`."""
         mine = (_turns.c.thread == thread) & (_turns.c.person == person)
-        asked = sa.select(_turns.c.text).where(mine)
-        if before:
-            first = sa.select(_turns.c.id).where(mine, _turns.c.key == before).scalar_subquery()
-            asked = asked.where(_turns.c.id < sa.func.coalesce(first, 2**62))
-        rows = self._all(asked.order_by(_turns.c.id.desc()).limit(KEPT_TURNS))
-        return tuple(row.text for row in reversed(rows))
+        rows = self._all(sa.select(_turns.c.key, _turns.c.text).where(mine).order_by(_turns.c.said, _turns.c.id))
+        keys = [row.key for row in rows]
+        end = keys.index(before) if before in keys else len(keys)
+        return tuple(row.text for row in rows[max(0, end - KEPT_TURNS) : end])
 
     def join(self, thread: str) -> None:
         """The bot has answered in this thread."""

@@ -88,6 +88,13 @@ def test_history_is_one_persons_messages_before_this_one(store: Store) -> None:
     assert store.history("t1", "ann") == ("first", "second", "third")
 
 
+def test_history_is_in_the_order_of_writing(store: Store) -> None:
+    """Of two messages that arrive in the wrong order, the later one has the earlier one as its history."""
+    store.say("t1", "ann", "k2", "second", said=2.0)
+    store.say("t1", "ann", "k1", "first", said=1.0)
+    assert (store.history("t1", "ann", before="k2"), store.history("t1", "ann", before="k1")) == (("first",), ())
+
+
 def test_history_is_short(store: Store) -> None:
     """Only the last messages are given."""
     for i in range(KEPT_TURNS + 3):

@@ -17,7 +17,7 @@ from tests.servers.slack_platform import environment_for
 
 def main(api: str, home: Path) -> None:
     """Listen, take what comes, answer nothing."""
-    desk = CheapDesk(busy=3_600)
+    desk = CheapDesk(gate=threading.Event())
     platform = SlackPlatform(load(environment_for(api, home), home), desk, http=True)
     platform.start()
     sys.stdout.write(f"{platform.port}\n")

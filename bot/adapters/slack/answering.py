@@ -1,13 +1,15 @@
 """The work behind an event: claimed once, answered once, done again by the next process where this one dies.
 
 Events are acknowledged at once and answered on lanes. Messages of one thread run on one lane, so answers come in the
-order of the questions.
+order of the questions. While a burst of events arrives, answering waits a moment: acknowledging them goes first.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import threading
+import time
 import uuid
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +36,7 @@ UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
 LANES = 4
+_CALM, _MOST_PATIENCE = 0.02, 1.0  # seconds without a new event before an answer begins, and how long it waits for them
 _SURE = ("answered", "recommended")
 
 
@@ -52,6 +55,7 @@ class Job(msgspec.Struct, frozen=True):
     table: str | None = None
     values: dict[str, str] = {}
     only_if_sure: bool = False
+    asked_at: float | None = None
 
     @property
     def answer_id(self) -> str:
@@ -82,14 +86,17 @@ class Answering:
         self._store = store
         self._post = post
         self._people = people
+        self._thinking = threading.Semaphore()  # one at a time: more would only take the processor from the acknowledgements
+        self._arrived = 0.0
         self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"slack-{n}") for n in range(LANES)]
 
     def take(self, job: Job) -> bool:
         """Put a job to work. False where it is being done or is done: a second delivery."""
         if not self._store.claim(job.key, msgspec.json.encode(job).decode()):
             return False
+        self._arrived = time.monotonic()
         if job.thread:
-            self._store.say(job.conversation, job.who, job.key, job.question)
+            self._store.say(job.conversation, job.who, job.key, job.question, job.asked_at)
         self._lanes[zlib.crc32(job.conversation.encode()) % LANES].submit(self._do, job)
         return True
 
@@ -144,6 +151,13 @@ class Answering:
         self._give(job, answer, matrix)
 
     def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
+        patience = time.monotonic() + _MOST_PATIENCE
+        while time.monotonic() < min(patience, self._arrived + _CALM):
+            time.sleep(_CALM)
+        with self._thinking:
+            return self._thought(job)
+
+    def _thought(self, job: Job) -> tuple[Answer, Matrix | None]:
         if job.table is not None:
             answer = msgspec.structs.replace(self._desk.recommend(job.table or None, job.values), id=job.answer_id)
         else:
@@ -156,9 +170,9 @@ class Answering:
         payload = render.render(answer, matrix, private=job.private)
         if job.asked_by:
             payload["blocks"].insert(0, parts.context(f"{job.asked_by} asked: {job.question}"))
-        self._send(job, payload)
         if job.thread and not job.private:
             self._store.join(job.conversation)
+        self._send(job, payload)
         self._store.finish(job.key)
         if matrix and answer.outcome == "recommended" and not job.private:
             self._illustrate(job, matrix)

@@ -96,6 +96,7 @@ def question(event: Mapping[str, Any], workspace: Workspace) -> Job | None:
     job = Job(
         key=_key(event, workspace), team=workspace.team, channel=channel, person=str(event["user"]),
         question=words.read(written, workspace.bot_user), thread=str(event.get("thread_ts") or event["ts"]),
+        asked_at=float(event["ts"]),
         asker_team=str(event.get("user_team") or event.get("source_team") or event.get("team") or ""),
     )  # fmt: skip
     if direct or (mentioned and mode != QUIET):

@@ -167,7 +167,7 @@ def ask_again(workspace: Workspace, body: Body) -> None:
         name = parts.cut(str(body["user"].get("name") or "Somebody"), 80)
         job = Job(
             key=key, team=workspace.team, channel=body["channel"]["id"], person=user, question=action["value"], thread=thread,
-            asked_by=name, asker_team=job.asker_team,
+            asked_by=name, asker_team=job.asker_team, asked_at=float(action["action_ts"]),
         )  # fmt: skip
     workspace.answering.take(job)
 

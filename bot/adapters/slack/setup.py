@@ -84,7 +84,9 @@ class SlackPlatform:
     def _listening(self, web: Any) -> App:
         """A bolt app whose listeners answer Slack when they return, so that what is acknowledged has been remembered."""
         secret = self._settings.slack_signing_secret.reveal()
-        app = App(client=web, signing_secret=secret, process_before_response=True, name="fingerpost")
+        errors = logging.getLogger(f"{__name__}.bolt")
+        errors.setLevel(logging.ERROR)  # its warnings are of SLACK_BOT_TOKEN in the environment, which is meant
+        app = App(client=web, signing_secret=secret, process_before_response=True, name="fingerpost", logger=errors)
         events.listen(app, self.workspace, self._later)
         interactions.listen(app, self.workspace, self._later)
         return app

@@ -50,6 +50,7 @@ def test_an_event_of_a_process_that_is_killed_is_answered_by_the_next(slack: Sla
         assert stuck.stdout is not None
         slack.deliver_over_http(int(stuck.stdout.readline()))
         slack.people.says("U0ANN", "C0GEN", ASK)
+        slack.settled()
         slack.people.says("U0ANN", "C0GEN", "<@U0BOT> And then?", slack.world.messages[-1].ts)
         slack.settled()
         stuck.kill()
