@@ -6,6 +6,7 @@ the next page, which a button asks for. Every `custom_id` begins with "fp:" and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,22 +186,24 @@ def _lines(lines: list[str], longest: int) -> list[str]:
 
 
 def _citation(citation: Citation) -> list[Component]:
-    """A quote, and where it stands."""
-    pieces = parts.split(" ".join(quotes.readable(citation.quote).split()), parts.LONGEST_PIECE - 350) or ["…"]
-    said = [f"> {parts.escape(piece)}" for piece in pieces]
-    said[0] = f"> **\\[{citation.n}\\]** “{said[0][2:]}"
-    said[-1] = f"{said[-1]}”\n-# {parts.inline(_place(citation), 300)}"
+    """A quote, a line for each row of a table, and where it stands."""
+    lines = [" ".join(line.split()) for line in quotes.lines(citation.quote)]
+    pieces = [parts.escape(piece) for piece in parts.split("\n".join(lines), parts.LONGEST_PIECE - 400)] or ["…"]
+    pieces[0] = f"**\\[{citation.n}\\]** “{pieces[0]}"
+    pieces[-1] += "”"
+    said = ["> " + piece.replace("\n", "\n> ") for piece in pieces]
+    said[-1] += f"\n-# {parts.inline(_place(citation), 300)}"
     link = parts.link(citation.url, "Open")
     return [*(parts.text(s) for s in said[:-1]), parts.section(said[-1], link) if link else parts.text(said[-1])]
 
 
 def _place(citation: Citation) -> str:
-    """Guide, section, publisher and date; what the passage itself cites."""
+    """Guide, section, publisher and date; whom the passage itself cites."""
     place = " > ".join([citation.title, *citation.section])
     updated = f"updated {citation.updated}" if citation.updated else ""
     source = ", ".join(part for part in (citation.publisher, citation.author, updated) if part)
-    cites = f". It cites: {'; '.join(citation.references)}" if citation.references else ""
-    return place + (f" ({source})" if source else "") + cites
+    cites = "; ".join(re.split(r"[,:;]", reference, maxsplit=1)[0] for reference in citation.references)
+    return place + (f" ({source})" if source else "") + (f". It cites: {cites}" if cites else "")
 
 
 def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...]) -> list[Component]:
@@ -209,8 +212,8 @@ def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...]) -
     lines = [parts.bold(f"The guides disagree about {disagreement.about}", 230)]
     for claim in disagreement.claims:
         there = cited.get(claim.citation)
-        place = f" {there.title}" + (f", updated {there.updated}" if there.updated else "") if there else ""
-        lines.append(f"{parts.bold(claim.figure, 150)}: \\[{claim.citation}\\]{parts.inline(place, 250)}")
+        place = there.title + (f", updated {there.updated}" if there.updated else "") if there else ""
+        lines.append(f"{parts.bold(claim.figure, 150)}: \\[{claim.citation}\\] {parts.inline(place, 250)}".rstrip())
     return [parts.text(piece) for piece in _lines(lines, parts.LONGEST_PIECE)]
 
 

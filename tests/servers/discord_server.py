@@ -102,6 +102,7 @@ class DiscordServer:
         self.nonces: dict[tuple[str, str], Json] = {}
         self.answer_within = 3.0  # seconds
         self.token_life = 900.0  # seconds
+        self.loop: asyncio.AbstractEventLoop | None = None  # where it runs, if that is not the test's own
         self.gateway = Gateway(TOKEN)
         self.gateway.on_ready = self._ready
 

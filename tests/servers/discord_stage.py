@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,24 @@ async def stage(bot: Bot | Library, home: Path, **options: Any) -> AsyncIterator
     async with DiscordServer(shards=options.pop("shards", 1)) as server, connected(server, library, home, **options) as made:
         yield made
         assert server.wrong == []
+
+
+@contextmanager
+def served() -> Iterator[DiscordServer]:
+    """A server in a loop and a thread of its own, for what brings its own loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = DiscordServer()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
+    server.loop = loop
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 class Busy(BotLibrary):

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import aiohttp
 import discord
@@ -24,6 +25,7 @@ from retrieval.errors import FingerpostError, SettingsError
 __all__ = ["Answering", "Client", "DiscordError", "invite", "run", "start"]
 
 
+Connector = Callable[[], aiohttp.BaseConnector | None]
 _LOOKS_EVERY = 0.2  # seconds, whether to stop
 
 
@@ -31,20 +33,26 @@ class DiscordError(FingerpostError):
     """Discord does not let the bot in."""
 
 
-def run(bot: Bot, *, stop: threading.Event, sync: bool = False, say: Callable[[str], None] = print) -> None:
-    """Serve until `stop` is set. Raises SettingsError, DiscordError."""
+def run(
+    bot: Bot, *, stop: threading.Event, sync: bool = False, say: Callable[[str], None] = print, connector: Connector = lambda: None
+) -> None:
+    """Serve until `stop` is set. Raises SettingsError, DiscordError.
+
+    `connector` makes the way to Discord, within the loop; None is the usual one.
+    """
     if not bot.settings.discord_token:
         raise SettingsError("FINGERPOST_DISCORD_TOKEN is not set; it is the bot token from discord.com/developers/applications")
     store = Store(bot.settings.home)
     try:
-        asyncio.run(_serve(bot, store, stop, sync, say))
+        make = partial(build, bot, store, connector, always_sync=sync, say=say)
+        asyncio.run(_serve(make, bot.settings.discord_token.reveal(), stop))
     finally:
         store.close()
 
 
-async def _serve(bot: Bot, store: Store, stop: threading.Event, sync: bool, say: Callable[[str], None]) -> None:
-    client = build(bot, store, always_sync=sync, say=say)
-    serving = asyncio.create_task(start(client, bot.settings.discord_token.reveal()))
+async def _serve(make: Callable[[], Client], token: str, stop: threading.Event) -> None:
+    client = make()
+    serving = asyncio.create_task(start(client, token))
     while not stop.is_set() and not serving.done():
         await asyncio.sleep(_LOOKS_EVERY)
     await client.close()
@@ -65,11 +73,12 @@ async def start(client: Client, token: str) -> None:
             raise DiscordError(f"Discord cannot be reached or refuses the bot ({said}); `fingerpost doctor` looks closer") from error
 
 
-def build(bot: Bot, store: Store, *, always_sync: bool = False, say: Callable[[str], None] = print) -> Client:
+def build(bot: Bot, store: Store, connector: Connector, *, always_sync: bool, say: Callable[[str], None]) -> Client:
     """The client for a bot; within a running loop."""
     logging.getLogger("discord.client").addFilter(_about_voice)
     forums = frozenset(int(forum) for forum in bot.settings.discord_forums)
-    return Client(Answering(BotLibrary(bot), store), store, bot.settings.home, forums=forums, always_sync=always_sync, say=say)
+    answering = Answering(BotLibrary(bot), store)
+    return Client(answering, store, bot.settings.home, forums=forums, always_sync=always_sync, say=say, connector=connector())
 
 
 def _about_voice(record: logging.LogRecord) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from bot.settings import Secret
 from bot.wiring import Bot
 from retrieval.errors import SettingsError
 from tests.servers.discord_server import TOKEN, DiscordServer
+from tests.servers.discord_stage import served
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,16 +23,8 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def server() -> Iterator[DiscordServer]:
     """The server in a loop of its own, as doctor has its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    made = DiscordServer()
-    asyncio.run_coroutine_threadsafe(made.__aenter__(), loop).result(10)
-    yield made
-    asyncio.run_coroutine_threadsafe(made.__aexit__(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with served() as made:
+        yield made
 
 
 def _checked(server: DiscordServer | None, token: str) -> dict[str, tuple[str, str]]:

@@ -144,13 +144,26 @@ def test_an_answer_has_its_text_its_quote_and_a_link_to_its_source() -> None:
     assert section["accessory"] == {"type": 2, "style": 5, "label": "Open", "url": "https://a.example/g"}
 
 
+def test_a_quoted_table_has_a_line_for_each_row() -> None:
+    """Rows stand below each other, each with its own cells, all within the one quote."""
+    table = "| Path | Time | Cost |\n|---|---|---|\n| Pivot | 6 months | $0 |\n| Bootcamp | 3 months | $3K |"
+    box, *_ = render.render(_answer_with(citations=(msgspec.structs.replace(_answer_with().citations[0], quote=table, url=None),)))[
+        "components"
+    ]
+    quoted = [line for line in box["components"][1]["content"].split("\n") if line.startswith("> ")]
+    assert len(quoted) == 2
+    assert all(
+        cell in line for line, cells in zip(quoted, (("Pivot", "6 months"), ("Bootcamp", "3 months")), strict=True) for cell in cells
+    )
+
+
 def test_a_disagreement_is_amber_and_has_both_figures() -> None:
     """Two figures stand in a box of their own, in the colour of caution, and in words."""
     differing = Disagreement("the duration", (Claim("3 months", 1), Claim("6 months", 2)))
     boxes = [c for c in render.render(_answer_with(disagreements=(differing,)))["components"] if c["type"] == parts.CONTAINER]
     amber = next(box for box in boxes if box["accent_color"] == render.AMBER)
     said = amber["components"][0]["content"]
-    assert said == "**The guides disagree about the duration**\n**3 months**: \\[1\\]A guide, updated 2026-01-01\n**6 months**: \\[2\\]"
+    assert said == "**The guides disagree about the duration**\n**3 months**: \\[1\\] A guide, updated 2026-01-01\n**6 months**: \\[2\\]"
 
 
 def test_every_button_carries_an_identifier_and_no_text() -> None:
