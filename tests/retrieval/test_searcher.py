@@ -68,7 +68,8 @@ def test_a_name_counts_whole(searcher: Searcher) -> None:
     whole = cover(searcher, "data engineer", "Source roles", "Data engineer")
     part = cover(searcher, "data engineer", "Source roles", "Data scientist")
     assert whole.covered == {"data": 1.0, "engineer": 1.0}
-    assert part.covered == {"data": PART, "engineer": pytest.approx(PART * part.covered["engineer"] / PART)}
+    assert part.covered["data"] == PART
+    assert part.covered["engineer"] <= PART
     assert part.coverage <= PART
     assert set(part.missing) == {"data", "engineer"}
 
