@@ -86,7 +86,7 @@ class Answering:
         self._store = store
         self._post = post
         self._people = people
-        self._thinking = threading.Semaphore()  # one at a time: more would only take the processor from the acknowledgements
+        self._thinking = threading.Semaphore(2)  # at a time: more would only take the processor from the acknowledgements
         self._arrived = 0.0
         self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"slack-{n}") for n in range(LANES)]
 
