@@ -105,7 +105,8 @@ class Store:
             self._alive.acquire()
             self._engine = sa.create_engine(f"sqlite:///{folder / FILE}", isolation_level="AUTOCOMMIT")
             sa.event.listen(self._engine, "connect", _configure)
-            _meta.create_all(self._engine)
+            with FileLock(folder / "state.lock", is_singleton=False):  # several may start at once
+                _meta.create_all(self._engine)
 
     def close(self) -> None:
         """Let go of the file. What this process claimed and did not finish may be claimed by others."""

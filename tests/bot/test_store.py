@@ -165,3 +165,10 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match=str(tmp_path)):
         Store(tmp_path)
+
+
+def test_several_stores_of_one_new_folder_may_open_at_once(tmp_path: Path) -> None:
+    """The platforms of one process, and other processes, begin together; the tables are made once."""
+    with ThreadPoolExecutor(8) as pool:
+        for store in list(pool.map(lambda _: Store(tmp_path / "new"), range(8))):
+            store.close()
