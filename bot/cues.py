@@ -19,15 +19,28 @@ DURATION = _any(
     r"\btime\b(?=\s*(?:$|[,+&?/]|and\b|needed|required|to\b))", r"\b(?:months|weeks) (?:does|will|to)\b", r"\bhow many yrs\b",
     r"\b(?:quicker|faster|slower|shorter|longer)\b",
 )  # fmt: skip
+LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years)\b")  # asks for a duration and nothing else
 MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|id|ying)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b",
     r"\bcomp\b", r"\btc\b", r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
-    r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))", r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b", r"\bcash\b", r"\bhow much (?:is|are|was)\b", r"\b\d+k\b", r"\bmakes? (?:more|most|a year)\b", r"\bbudget\b",
+    r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))",
+    r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b",
+    r"\bcash\b",
+    r"\bhow much (?:is|are|was)\b",
+    r"\b\d+k\b",
+    r"\bmakes? (?:more|most|a year)\b",
+    r"\bbudget\b",
 )  # fmt: skip
 PERCENT = _any(
     r"%", r"\bper ?cent(?:age)?\b", r"\b(?:what|which) (?:share|fraction|proportion|part|portion|ratio)\b",
-    r"\bshare of\b", r"\bhow much of\b", r"\bhow (?:many|common|prevalent|big a share)\b", r"\brates?\b", r"\bproportion\b", r"\bfraction\b", r"\bprevalence\b",
+    r"\bshare of\b",
+    r"\bhow much of\b",
+    r"\bhow (?:many|common|prevalent|big a share)\b",
+    r"\brates?\b",
+    r"\bproportion\b",
+    r"\bfraction\b",
+    r"\bprevalence\b",
 )  # fmt: skip
 
 ADVICE = _any(
@@ -42,7 +55,11 @@ ADVICE = _any(
 # Advice on which way to go, as against advice on a single thing ("should I learn SQL?").
 PATHS = _any(
     r"\b(?:paths?|routes?|way in(?:to)?|way (?:for me|forward)|roadmap|plan|options?|pivot|switch|transition|become|get into|break into|"
-    r"get in|get there|go about|move over|move into|start)\b", r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bwhat (?:should|do|can) i do\b",
+    r"get in|get there|go about|move over|move into|start)\b",
+    r"\brecommend",
+    r"\badvi[cs]e\b",
+    r"\bsuggest",
+    r"\bwhat (?:should|do|can) i do\b",
     r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$",
 )  # fmt: skip
 RECOMMEND = _any(
@@ -59,7 +76,15 @@ SOURCE = _any(
 )  # fmt: skip
 TABLE = _any(r"\btables?\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
 LIST = _any(
-    r"\ball\b", r"\blist\b", r"\bwhich (?:\w+ )?(?:\w+s)\b", r"\bwhat are\b", r"\b(?:what|which) [\w' -]+ (?:are|is) there\b", r"\b(?:what|which) \w+s (?:are|do|does|should|can|could|help)\b", r"\bevery\b", r"\bexamples?\b", r"\bname (?:the|all|some)\b",
+    r"\ball\b",
+    r"\blist\b",
+    r"\bwhich (?:\w+ )?(?:\w+s)\b",
+    r"\bwhat are\b",
+    r"\b(?:what|which) [\w' -]+ (?:are|is) there\b",
+    r"\b(?:what|which) \w+s (?:are|do|does|should|can|could|help)\b",
+    r"\bevery\b",
+    r"\bexamples?\b",
+    r"\bname (?:the|all|some)\b",
     r"\boverview\b", r"\boptions\b",
 )  # fmt: skip
 BOTH_GUIDES = _any(
@@ -131,7 +156,7 @@ VOCABULARY = (
 
 @dataclass(frozen=True)
 class Cues:
-    """What a question asks for. `kind` is the sort of figure, `extreme` the end of a scale."""
+    """What a question asks for. `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words."""
 
     kind: Kind | None
     extreme: Extreme | None
@@ -142,6 +167,7 @@ class Cues:
     both_guides: bool
     compares: bool
     why: bool
+    length: bool
 
 
 def read(text: str) -> Cues:
@@ -156,12 +182,13 @@ def read(text: str) -> Cues:
         both_guides=bool(BOTH_GUIDES.search(text)),
         compares=bool(COMPARES.search(text)),
         why=bool(WHY.search(text)),
+        length=bool(LENGTH.search(text)),
     )
 
 
 def kind(text: str) -> Kind | None:
     """The kind of figure that is asked for; "how many months" decides, else money before time before share."""
-    if re.search(r"\bhow (?:long\b|many (?:months|weeks|years)\b)", text, re.IGNORECASE):
+    if LENGTH.search(text):
         return "duration"
     if MONEY.search(text):
         return "money"

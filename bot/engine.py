@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from bot import cues as cue
-from bot import question as message
 from bot import gloss, wording
+from bot import question as message
 from bot.advice import Advice, Adviser
 from bot.composer import Citations
 from bot.conversation import Resolved, resolve, subject_words

@@ -24,6 +24,8 @@ FAQ_BONUS = 0.05
 NOTE_MALUS = 0.04
 ENOUGH = 0.40
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
+ENOUGH_TABLE = 0.22
+LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
 UNLIKE = 0.4  # similarity below which a passage that only has a procedure's nouns does not tell the procedure
 SUBJECT = 0.5  # coverage that a passage with the figure asked for needs
@@ -35,12 +37,20 @@ KINDS = {
     "occupation": ("nurse", "teacher", "lawyer", "accountant"),
     "group of people": ("women", "men", "immigrants", "veterans"),
 }
-ANYTHING = (("honest", "actually", "stuff", "worth", "really", "maybe"), ("think", "look", "give", "take", "put", "happen"), ("good", "big", "different", "best", "hard", "exact"))  # fmt: skip
+ANYTHING = (
+    ("honest", "actually", "stuff", "worth", "really", "maybe"),
+    ("think", "look", "give", "take", "put", "happen"),
+    ("good", "big", "different", "best", "hard", "exact"),
+)
 NAMED = 0.47  # likeness to a kind from which a word counts as one of it
 AHEAD = 0.08  # how much more like a kind than like just anything
+CUE_SHARE = 0.2  # of a cue's weight, which also says a little of the subject
 NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
 # Words that ask for a kind of thing and name none.
-_HYPERNYMS = frozenset("country countries city cities place places people person persons job jobs company companies firm firms employer employers school work guide doc".split())  # fmt: skip
+_HYPERNYMS = frozenset(
+    """country countries city cities place places people person persons job jobs company companies firm firms employer
+    employers school work guide doc""".split()
+)
 # Words that speak of the answer's form or of the guides, not of their subject.
 _META = frozenset(
     words.stem(w)
@@ -64,7 +74,14 @@ class Ranked:
 
 def weightless(word: str) -> bool:
     """Whether a word of a question says nothing of its subject: a cue, an amount or a word about the guides."""
-    return words.stem(word) in _META or cue.kind(word) is not None or any(c.isdigit() for c in word)
+    return emphasis(word) < 1
+
+
+def emphasis(word: str) -> float:
+    """What share of its weight a word of a question keeps: amounts are compared as figures, cues ask for a kind."""
+    if any(c.isdigit() for c in word):
+        return 0.0
+    return CUE_SHARE if words.stem(word) in _META or cue.kind(word) is not None else 1.0
 
 
 def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
@@ -77,7 +94,7 @@ def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
     return sorted(ranked, key=lambda r: -r.rank)
 
 
-def answering(ranked: list[Ranked], query: Query, cues: Cues) -> list[Ranked]:
+def answering(ranked: list[Ranked], cues: Cues) -> list[Ranked]:
     """The passages in order, with those first that hold the figure asked for and what it is asked of.
 
     A note that something is missing, if it is the best, stays the best.
@@ -91,13 +108,18 @@ def answering(ranked: list[Ranked], query: Query, cues: Cues) -> list[Ranked]:
 def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
     """Whether the best passage answers the question."""
     found = best.found
-    if best.evidence < (ENOUGH_FORM if cues.table or cues.both_guides or cues.source else ENOUGH) or lacking(found, query, searcher):
+    if best.evidence < _needed(cues) or lacking(found, query, searcher):
         return False
     if found.hit.similarity < LEAST_SIMILARITY and sum(word.weight > 0 for word in query.words) > 2:
         return False
-    if cues.kind == "money" and found.passage.kind not in ("gap", "claim"):
-        return _has(found, cues)
+    if (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim"):
+        return _has(found, cues) and found.coverage >= LEAST_COVERAGE
     return True
+
+
+def _needed(cues: Cues) -> float:
+    """The evidence that an answer needs; words about tables, sources or the guides themselves say little of a subject."""
+    return ENOUGH_TABLE if cues.table else ENOUGH_FORM if cues.both_guides or cues.source else ENOUGH
 
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:

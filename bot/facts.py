@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ WIDE = 60  # passages among which differing figures are looked for
 SHOWN = 3  # passages shown for one question
 CLOSE = 0.12  # evidence below the best passage's that still counts as an answer
 SECOND = 0.25  # the same for a second passage, where the first is short
+SIDES = 5  # passages of each side of a comparison among which two of one table are looked for
 ROOM = 700  # characters quoted in one answer, after which no passage is added
 SHORT_ANSWER = 12  # characters of a first sentence such as "No." that answers the question above it
 NOTES = ("gap", "claim")
@@ -64,11 +66,11 @@ class Facts:
         return self._shown(query, self._chosen(ranked, cues, differing), cues, citations, differing)
 
     def _ranked(self, question: str, cues: Cues) -> tuple[Query, list[Ranked]]:
-        query = self._searcher.read(question, evidence.weightless)
+        query = self._searcher.read(question, evidence.emphasis)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues)
         guides = {guide.id for guide in provenance.named_guides(question, self._searcher)}
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
-        return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, query, cues)
+        return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues)
 
     def _refused(self, ranked: list[Ranked], query: Query, cues: Cues) -> Reply | None:
         """Why nothing found answers the question, or None where something does."""
@@ -151,18 +153,18 @@ class Facts:
 
     def _compared(self, question: str, citations: Citations) -> str:
         """The best passage for each side of a comparison; "" where the question has no two sides or one finds none."""
-        best: list[tuple[Passage, Query]] = []
         cues = cue.read(question)
+        found: list[tuple[Query, list[Ranked]]] = []
         for side in cue.sides(question):
             query, ranked = self._ranked(side, cue.read(side))
-            ranked = [
-                r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table") and r.found.passage not in [p for p, _ in best]
-            ]
+            ranked = [r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table")]
             if not ranked or not evidence.enough(ranked[0], query, cue.read(side), self._searcher):
                 return ""
-            best.append((ranked[0].found.passage, query))
-        if len(best) < 2:
+            found.append((query, ranked))
+        if len(found) < 2:
             return ""
+        passages = _side_by_side(found[0][1], found[1][1])
+        best = list(zip(passages, (query for query, _ in found), strict=True))
         parts = []
         for passage, query in best:
             n = citations.add(passage, [word.text for word in query.words])
@@ -175,9 +177,21 @@ class Facts:
 def _stated(question: str) -> Kind | None:
     """The kind of a figure that the question itself states: a share, an amount, or two durations to choose from."""
     stated = figures(question)
-    if len(stated) == 1 and stated[0].kind == "duration":
+    if len(stated) == 1 and stated[0].kind == "duration" and not re.search(r"\bor\b|\bright\b|\btrue\b", question):
         return None
     return stated[0].kind if stated else None
+
+
+def _side_by_side(one: Sequence[Ranked], other: Sequence[Ranked]) -> tuple[Passage, Passage]:
+    """A passage for each side: two rows of one table where both sides have one, else the best of each."""
+    for r in one[:SIDES]:
+        for s in other[:SIDES]:
+            p, q = r.found.passage, s.found.passage
+            near = r.evidence >= one[0].evidence - SECOND and s.evidence >= other[0].evidence - SECOND
+            if near and p.row is not None and q.row is not None and p.row != q.row and (p.guide, p.table) == (q.guide, q.table):
+                return p, q
+    first = one[0].found.passage
+    return first, next((s.found.passage for s in other if s.found.passage is not first), first)
 
 
 def _place(passage: Passage) -> str:

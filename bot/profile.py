@@ -42,7 +42,9 @@ _AFTER_DECOY = re.compile(
 _AGE_BEFORE = re.compile(r"\b(?:i'?m|i am|aged?|turn(?:ing|ed)?)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\b(?:my|a|her|his|their|our)\s+(?:\w+\s+)?(?:friend|brother|sister|wife|husband|partner|boss|manager|colleague|coworker|"
-    r"co-worker|lead|mate|buddy|dad|mom|gf|bf|girlfriend|boyfriend|ex|flatmate|cousin|roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|daughter)\b|"
+    r"co-worker|lead|mate|buddy|dad|mom|gf|bf|girlfriend|boyfriend|ex|flatmate|cousin|"
+    r"roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|"
+    r"daughter)\b|"
     r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b",
     re.IGNORECASE,
 )
@@ -79,9 +81,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
     for match in _SINCE.finditer(text):
         years = max(0.0, float(today.year - int(match["year"] or match["year2"])))
         found.append((match.start(), Years(years, years)))
-    for match in SPAN.finditer(text):
-        if _is_experience(text, match):
-            found.append((match.start(), _years(match)))
+    found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
     if _OTHERS.search(text):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
     if not found and _LAST_YEAR.search(text):
@@ -126,8 +126,8 @@ def _belongs_to_others(clause: str) -> bool:
 
 
 _TOWARDS = re.compile(
-    r"\b(?:become|becoming|be|being hired as|to|into|toward|towards|hire|hiring|hired as|vs\.?|versus|or|than|like|for|about|of|between|does|"
-    r"do|did|would|should|can|are|is|another|other|ex|former|was)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$",
+    r"\b(?:become|becoming|be|being hired as|to|into|toward|towards|hire|hiring|hired as|vs\.?|versus|or|than|like|for|about|of|between|"
+    r"does|do|did|would|should|can|are|is|another|other|ex|former|was)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 _CLAIM = re.compile(

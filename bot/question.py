@@ -7,7 +7,7 @@ import unicodedata
 
 LONGEST = 50_000  # characters of a message; more is refused
 KEPT = 1_200  # characters that are read of what a long message asks
-SHORT = 200  # characters; a shorter message is read whole
+SHORT = 140  # characters; a shorter message is read whole
 
 _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|channel)\b", re.IGNORECASE)
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
@@ -31,11 +31,13 @@ _JOINED = re.compile(
 _POINTS_BACK = re.compile(r"\b(?:that|thats|that's|this|it|those)\b", re.IGNORECASE)
 
 SHORT_FORMS = {
-    "ppl": "people", "yrs": "years", "yr": "year", "uni": "university", "grad": "graduate", "comp": "compensation", "infra": "infrastructure",
+    "ppl": "people", "yrs": "years", "yr": "year", "uni": "university", "grad": "graduate", "comp": "compensation",
+    "infra": "infrastructure",
     "repo": "repository", "repos": "repositories", "prod": "production", "exp": "experience", "eng": "engineering", "mgmt": "management",
     "mgr": "manager", "lvl": "level", "w/": "with", "w/o": "without", "wich": "which", "acc": "according", "rly": "really", "rn": "now",
     "bc": "because", "tho": "though", "shud": "should", "shoud": "should", "ur": "your", "dev": "developer", "devs": "developers",
-    "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements", "info": "information",
+    "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements",
+    "info": "information",
     "til": "until", "max": "maximum", "min": "minimum", "pct": "percent", "uni's": "university's", "comp sci": "computer science",
 }  # fmt: skip
 _SHORT_FORM = re.compile(
@@ -81,5 +83,5 @@ def expand(text: str) -> str:
 def split(text: str) -> list[str]:
     """The questions in a message, in order, at most three; a message without any is one."""
     parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    asking = [piece for part in parts if _ASKS.search(part) for piece in _JOINED.split(part) if piece.strip()]
+    asking = [piece for part in parts if _ASKS.search(part) for piece in _JOINED.split(part) if len(piece.split()) > 1]
     return asking[:3] if len(asking) > 1 else [text]

@@ -14,8 +14,8 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Hello! Ask me about {about}, and I quote what the guides say.",
         ),
         (
-            r"^\W*(?:(?:ok(?:ay)?|great|cool|nice|perfect|awesome|got it|alright)[\s,!.]*)*(?:thanks?|thank you|thx|ty|cheers|gracias|danke|"
-            r"merci|obrigad[oa]|dhanyavaad|shukriya)\b[^?]{0,40}$",
+            r"^\W*(?:(?:ok(?:ay)?|great|cool|nice|perfect|awesome|got it|alright)[\s,!.]*)*(?:thanks?|thank you|thx|ty|cheers|gracias|"
+            r"danke|merci|obrigad[oa]|dhanyavaad|shukriya)\b[^?]{0,40}$",
             "You're welcome. Ask again whenever you like.",
         ),
         (
@@ -24,8 +24,10 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Goodbye, and good luck on your way.",
         ),
         (
-            r"^\W*(?:(?:so|and|hey|hi|hello),?\s+)?(?:who|what) (?:are|r) (?:you|u)\b|\bwhat (?:can|do) (?:you|u) (?:do|know|cover|offer)\b|"
-            r"^\W*(?:help|\?+)\W*$|\bhow (?:do|does) (?:you|this bot|this) work\b|\bare (?:you|u) (?:a |an )?(?:\w+ )?(?:bot|human|real|ai|llm|person|"
+            r"^\W*(?:(?:so|and|hey|hi|hello),?\s+)?(?:who|what) (?:are|r) (?:you|u)\b|"
+            r"\bwhat (?:can|do) (?:you|u) (?:do|know|cover|offer)\b|"
+            r"^\W*(?:help|\?+)\W*$|\bhow (?:do|does) (?:you|this bot|this) work\b|"
+            r"\bare (?:you|u) (?:a |an )?(?:\w+ )?(?:bot|human|real|ai|llm|person|"
             r"robot|chat ?gpt|gpt)\b|\bwhat(?:'s| is) your name\b|\bwhat is this (?:bot|channel)\b|\bwhat questions can\b",
             "I am Fingerpost, a bot that answers from {guides}: {about}. Each answer quotes the passage that says so; "
             "what the guides do not cover, I say. With `/path` I recommend a path.",
@@ -35,7 +37,8 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Glad to help. Ask me about {about}.",
         ),
         (
-            r"^\W*(?:how are (?:you|u)|how(?:'s| is) it going|what'?s up|how do you feel|are you there|you (?:there|ok|alive))\b[^?]{0,20}\?*\W*$",
+            r"^\W*(?:how are (?:you|u)|how(?:'s| is) it going|what'?s up|"
+            r"how do you feel|are you there|you (?:there|ok|alive))\b[^?]{0,20}\?*\W*$",
             "All well, thank you. Ask me about {about}, and I quote what the guides say.",
         ),
         (

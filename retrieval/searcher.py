@@ -23,8 +23,7 @@ from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
-IGNORED = 0.2  # what is left of the weight of a word that the caller says to ignore
-PART = 0.4  # what a word counts that stands in the passage, but without the rest of its name
+PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
 @dataclass(frozen=True)
@@ -86,14 +85,14 @@ class Searcher:
         self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)} | set(spelled))
         self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
 
-    def read(self, question: str, ignored: Callable[[str], bool] = lambda _: False) -> Query:
-        """Prepare a question for `search`; words that are `ignored` are searched for, but carry little weight."""
+    def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0) -> Query:
+        """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1)."""
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
         tokens = self._model.encode_tokens(text)
         salient = salience(text, content, tokens)
-        raw = {w: salient[w] * self.rarity(names.get(w, w)) * (IGNORED if ignored(w) else 1.0) for w in content}
+        raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
         return Query(text, read, tokens.vector if tokens else self.encode([text])[0])
@@ -127,8 +126,7 @@ class Searcher:
 
     def likeness(self, word: str, others: tuple[str, ...]) -> float:
         """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
-        middle = np.mean([self._word_vector(other) for other in others], axis=0)
-        return float(self._word_vector(word) @ middle / np.linalg.norm(middle))
+        return float(self._word_vector(word) @ self._middle(others))
 
     def _cover(self, wanted: tuple[Word, ...], passage: int) -> dict[str, float]:
         """How far a passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
@@ -162,6 +160,11 @@ class Searcher:
         if known is not None:
             return np.asarray(self.generation.word_vectors.vectors([known])[0])
         return self._vector_of_unknown(word)
+
+    @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
+    def _middle(self, others: tuple[str, ...]) -> Vectors:
+        middle = self.encode(list(others)).mean(axis=0)
+        return np.asarray(middle / np.linalg.norm(middle))
 
     def _encode_word(self, word: str) -> Vectors:
         return np.asarray(self._model.encode([word])[0])

@@ -43,7 +43,7 @@ def test_the_transcripts_of_the_readme_are_real(bot: Bot) -> None:
 def test_every_file_that_a_document_names_is_there() -> None:
     """Paths in the README and in the guide for authors lead somewhere."""
     named = set(re.findall(r"`((?:bot|retrieval|corpus|tests|docs)/[\w./-]+)`", README))
-    named |= {path for path in re.findall(r"\]\(([\w./-]+)\)", README)}
+    named |= set(re.findall(r"\]\(([\w./-]+)\)", README))
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 

