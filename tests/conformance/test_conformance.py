@@ -22,7 +22,7 @@ QUESTIONS = {
     "clarify": "I have 18 months of experience. Which path should I take?",
     "not_covered": "How do I bake sourdough bread?",
     "small_talk": "hello",
-    "rejected": "?!?!",
+    "rejected": "https://elsewhere.example/x",
 }
 HOSTILE = "do I need a PhD? @everyone <!channel> <@U0BEN> **b** [x](https://evil.example) \u202egnp"
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import discord
+import msgspec
 
 from bot.adapters.discord import keys
+from bot.adapters.discord.answering import Kept
+from bot.render import discord as render
 from bot.store import Store
 
 _KINDS = (discord.MessageType.default, discord.MessageType.reply)
@@ -48,13 +51,26 @@ def conversation(message: discord.Message, store: Store) -> str:
     """The conversation that a message belongs to: that of what it replies to, of its thread, or one of its own."""
     guild = message.guild.id if message.guild else None
     reference = message.reference.message_id if message.reference else None
-    if reference is not None and (known := store.held(keys.at(reference))) is not None:
+    if reference is not None and (known := store.held(keys.at(reference)) or _of_buttons(message, store)) is not None:
         return known
     if message.guild is None:
         return keys.thread(None, message.channel.id, message.channel.id)
     if isinstance(message.channel, discord.Thread):
         return store.held(keys.at(message.channel.id)) or keys.thread(guild, message.channel.id, message.channel.id)
     return keys.thread(guild, message.channel.id, message.id)
+
+
+def _of_buttons(message: discord.Message, store: Store) -> str | None:
+    """The conversation of the answer that is replied to, by its buttons: they are known before the answer is sent."""
+    answer = message.reference.resolved if message.reference else None
+    if not isinstance(answer, discord.Message) or not answer.author.bot:
+        return None
+    buttons = [child for row in answer.components if isinstance(row, discord.ActionRow) for child in row.children]
+    for button in buttons:
+        kind, _, answer_id = (button.custom_id or "").rpartition(":")
+        if kind == f"fp:{render.UP}" and (payload := store.held(keys.answer(answer_id))) is not None:
+            return msgspec.json.decode(payload, type=Kept).thread
+    return None
 
 
 def _home(message: discord.Message) -> discord.abc.Snowflake:
@@ -79,4 +95,4 @@ def _with_title(message: discord.Message, said: str) -> str:
 
 def _answered(message: discord.Message, store: Store) -> bool:
     reference = message.reference.message_id if message.reference else None
-    return reference is not None and store.held(keys.at(reference)) is not None
+    return reference is not None and (store.held(keys.at(reference)) or _of_buttons(message, store)) is not None

@@ -174,3 +174,18 @@ def test_several_shards(bot: Bot, tmp_path: Path) -> None:
             assert server.wrong == []
 
     asyncio.run(story())
+
+
+def test_a_reply_goes_on_even_where_the_process_died_right_after_its_answer(bot: Bot, tmp_path: Path) -> None:
+    """Which conversation an answer belongs to is known before it is sent; nothing has to be noted afterwards."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            first = on.server.say(on.server.ann, on.server.general, "@bot I have 18 months of experience. Which path should I take?")
+            answer = await on.reply(first)
+            await asyncio.sleep(0.2)
+            on.store.take(keys.at(int(answer["id"])))
+            second = on.server.say(on.server.ann, on.server.general, "product", reply_to=answer)
+            assert "You are here.** Product-focused" in text_of(await on.reply(second))
+
+    asyncio.run(story())
