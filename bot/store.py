@@ -16,6 +16,7 @@ The only file that imports SQLAlchemy.
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -97,6 +98,7 @@ class Store:
 
     def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         self._now = now
+        self._writing = threading.Lock()  # SQLite lets one write at a time, and makes the others wait longer than they need
         self._owners = folder / "owners"
         self._owner = uuid.uuid4().hex
         with _translated(folder):
@@ -126,7 +128,7 @@ class Store:
         if self._write(fresh.on_conflict_do_nothing()) == 1:
             return True
         row = self._one(sa.select(_events.c.owner, _events.c.state, _events.c.tries).where(_events.c.key == key))
-        if row is None or row.state == "done" or row.tries >= MOST_TRIES or self._lives(row.owner):
+        if row is None or row.state == "done" or row.tries >= MOST_TRIES or row.owner == self._owner or self._lives(row.owner):
             return False
         taken = sa.update(_events).where(
             _events.c.key == key, _events.c.state == "claimed", _events.c.owner == row.owner, _events.c.tries == row.tries)  # fmt: skip
@@ -261,7 +263,7 @@ class Store:
         return False
 
     def _write(self, statement: Any) -> int:
-        with _translated(self._owners.parent), self._engine.connect() as connection:
+        with self._writing, _translated(self._owners.parent), self._engine.connect() as connection:
             return int(connection.execute(statement).rowcount)
 
     def _one(self, statement: sa.Select[Any]) -> sa.Row[Any] | None:

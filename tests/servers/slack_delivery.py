@@ -125,9 +125,8 @@ class Posts:
         if delivery.tries:
             headers |= {"X-Slack-Retry-Num": str(delivery.tries), "X-Slack-Retry-Reason": "http_timeout"}
         started = time.monotonic()
-        timeout = aiohttp.ClientTimeout(total=self._server.deadline)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as session, session.post(self._url, data=body, headers=headers) as reply:
+            async with self._server.session.post(self._url, data=body, headers=headers) as reply:
                 text = await reply.text()
                 if 200 <= reply.status < 300 and not self._server.loses_ack():
                     delivery.seconds = time.monotonic() - started

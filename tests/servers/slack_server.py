@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self, TypeVar
 
+import aiohttp
 from aiohttp import web
 
 from tests.servers import slack_api
@@ -196,11 +197,12 @@ class SlackServer:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        started.set()
-        await self._over.wait()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.deadline)) as self.session:
+            started.set()
+            await self._over.wait()
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await runner.cleanup()
 
     async def _upload(self, request: web.Request) -> web.Response:

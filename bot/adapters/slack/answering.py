@@ -36,7 +36,7 @@ UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
 LANES = 4
-_CALM, _MOST_PATIENCE = 0.02, 1.0  # seconds without a new event before an answer begins, and how long it waits for them
+_CALM, _MOST_PATIENCE = 0.05, 2.0  # seconds without a new event before an answer begins, and how long it waits for them
 _SURE = ("answered", "recommended")
 
 
@@ -95,8 +95,6 @@ class Answering:
         if not self._store.claim(job.key, msgspec.json.encode(job).decode()):
             return False
         self._arrived = time.monotonic()
-        if job.thread:
-            self._store.say(job.conversation, job.who, job.key, job.question, job.asked_at)
         self._lanes[zlib.crc32(job.conversation.encode()) % LANES].submit(self._do, job)
         return True
 
@@ -121,6 +119,9 @@ class Answering:
         return answer, self._desk.matrix(answer)
 
     def _do(self, job: Job) -> None:
+        patience = time.monotonic() + _MOST_PATIENCE
+        while time.monotonic() < min(patience, self._arrived + _CALM):
+            time.sleep(_CALM)
         try:
             self._deliver(job)
         except Undeliverable as error:
@@ -136,6 +137,8 @@ class Answering:
             self._whisper(job, refusal)
             self._store.finish(job.key)
             return
+        if job.thread:
+            self._store.say(job.conversation, job.who, job.key, job.question, job.asked_at)
         if job.thread and not job.private and not job.only_if_sure:
             self._post.working(job.channel, job.thread)
         try:
@@ -151,9 +154,6 @@ class Answering:
         self._give(job, answer, matrix)
 
     def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
-        patience = time.monotonic() + _MOST_PATIENCE
-        while time.monotonic() < min(patience, self._arrived + _CALM):
-            time.sleep(_CALM)
         with self._thinking:
             return self._thought(job)
 

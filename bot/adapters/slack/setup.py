@@ -32,6 +32,7 @@ KEPT_DAYS = 30.0  # how long conversations are remembered
 _HANDS = 4  # threads for what is neither an answer nor an acknowledgement, such as opening a modal
 _MOST_BYTES = 1_048_576  # of an HTTP request
 _HTTP_THREADS = 8
+_MOST_CONNECTIONS = 1_000
 
 
 class SlackPlatform:
@@ -108,7 +109,8 @@ class SlackPlatform:
     def _serve(self) -> None:
         server = create_server(
             SlackRequestHandler(self._app, path=HTTP_PATH), host=self._settings.slack_http_host, port=self._settings.slack_http_port,
-            threads=_HTTP_THREADS, max_request_body_size=_MOST_BYTES, ident=None, clear_untrusted_proxy_headers=True,
+            threads=_HTTP_THREADS, ident=None, clear_untrusted_proxy_headers=True, connection_limit=_MOST_CONNECTIONS, backlog=_MOST_CONNECTIONS,
+            max_request_body_size=_MOST_BYTES,
         )  # fmt: skip
         self.port = server.effective_port
         self._thread(lambda: self._run_server(server))

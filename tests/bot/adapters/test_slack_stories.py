@@ -75,7 +75,7 @@ def test_duplicate_deliveries_are_answered_once(slack: SlackServer) -> None:
     slack.settled()
     slack.people.says("U0ANN", "C0GEN", "<@U0BOT> And a second one?")
     _posted(slack, "C0GEN", 2)
-    assert [m.text for m in slack.world.by_bot()] == ["About “Do I need a degree?” [1].", "About “And a second one?” [1]."]
+    assert sorted(m.text for m in slack.world.by_bot()) == ["About “And a second one?” [1].", "About “Do I need a degree?” [1]."]
 
 
 @pytest.mark.usefixtures("slack_bot")
