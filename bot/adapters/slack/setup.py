@@ -109,12 +109,12 @@ class SlackPlatform:
     def _serve(self) -> None:
         server = create_server(
             SlackRequestHandler(self._app, path=HTTP_PATH), host=self._settings.slack_http_host, port=self._settings.slack_http_port,
-            threads=_HTTP_THREADS, ident=None, clear_untrusted_proxy_headers=True, connection_limit=_MOST_CONNECTIONS, backlog=_MOST_CONNECTIONS,
-            max_request_body_size=_MOST_BYTES,
+            threads=_HTTP_THREADS, ident=None, clear_untrusted_proxy_headers=True, connection_limit=_MOST_CONNECTIONS,
+            backlog=_MOST_CONNECTIONS, max_request_body_size=_MOST_BYTES,
         )  # fmt: skip
         self.port = server.effective_port
         self._thread(lambda: self._run_server(server))
-        self._closers.append(server.close)
+        self._closers += [server.close, lambda: [channel.close() for channel in list(server.active_channels.values())]]
 
     def _run_server(self, server: Any) -> None:
         try:
