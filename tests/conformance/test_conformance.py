@@ -14,8 +14,10 @@ from bot import quotes
 from bot.messages import Answer, Ask, Citation
 from bot.wiring import Bot
 from retrieval import markdown
-from tests.conformance.platforms import ADMIN, ANN, BEN, PLATFORMS, Platform, Shown
+from tests.conformance.in_slack import on_slack
+from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, at_the_terminal, on_discord
 
+PLATFORMS = {"terminal": at_the_terminal, "discord": on_discord, "slack": on_slack}
 QUESTIONS = {
     "answered": "What share of research jobs at OpenAI is held by PhDs?",
     "recommended": "I have 18 months of experience and my goal is product. Which path should I take?",
