@@ -13,6 +13,7 @@ from retrieval.quantities import Figure, Kind, figures
 from retrieval.searcher import Searcher
 
 _OPTION = re.compile(r"\s+OR\s+")
+RARE = 2.0  # inverse document frequency from which a name tells things apart
 ENOUGH = 0.75  # share of the question's subject (by weight) that a statement has to be about
 
 
@@ -45,12 +46,13 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
     total = sum(wanted.values())
     if not total:
         return []
+    named = _names(subject, searcher)
     on_subject = [
         statement
         for passage in passages
         if passage.kind not in ("gap", "claim", "table")
         for statement in statements(passage, searcher, kind)
-        if sum(weight for stem, weight in wanted.items() if stem in statement.about) / total >= ENOUGH
+        if named <= statement.about and sum(weight for stem, weight in wanted.items() if stem in statement.about) / total >= ENOUGH
     ]
     distinct: list[Statement] = []
     for statement in on_subject:
@@ -59,6 +61,13 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
         if not distinct or kind == "duration" or _same_thing(statement, distinct[0]):
             distinct.append(statement)
     return distinct if len(distinct) > 1 else []
+
+
+def _names(subject: Sequence[str], searcher: Searcher) -> frozenset[str]:
+    """The stems of the rare names of several words in the subject, all of which a statement about it has to hold."""
+    text = " ".join(subject)
+    names = (name for name in searcher.terms.names() if " " in name and " ".join(words.content(name)) in text)
+    return frozenset(stem for name in names if searcher.rarity(name) >= RARE for stem in words.stems(name))
 
 
 def _same_thing(one: Statement, other: Statement) -> bool:

@@ -21,6 +21,7 @@ FUSED_WEIGHT = 0.3  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 FAQ_BONUS = 0.05
+TABLE_MALUS = 0.12  # of a whole table where a row or a sentence would do
 NOTE_MALUS = 0.04
 ENOUGH = 0.40
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
@@ -58,7 +59,7 @@ _META = frozenset(
     grid box list lists question questions figure figures number numbers topic topics source sources cite cited cites
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
-    differ differs contradict contradicts conflict same compare compared versus difference matrix""".split()
+    differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix""".split()
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -155,7 +156,7 @@ def _evidence(found: Found, cues: Cues) -> float:
     if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
         value += FIGURE_BONUS
     if passage.kind in ("list", "table"):
-        value += LIST_BONUS if cues.listing or cues.table else -LIST_BONUS if passage.kind == "table" else 0.0
+        value += LIST_BONUS if cues.listing or cues.table else -TABLE_MALUS if passage.kind == "table" else 0.0
     if passage.kind == "faq":
         value += FAQ_BONUS
     if passage.kind in ("gap", "claim"):
