@@ -60,7 +60,7 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
             continue
         if not distinct or kind == "duration" or _same_thing(statement, distinct[0]):
             distinct.append(statement)
-    return distinct if len(distinct) > 1 else []
+    return distinct if len({id(statement.passage) for statement in distinct}) > 1 else []
 
 
 def _names(subject: Sequence[str], searcher: Searcher) -> frozenset[str]:
@@ -77,8 +77,13 @@ def _same_thing(one: Statement, other: Statement) -> bool:
 
 def _sentences(passage: Passage, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:
     heading = frozenset(words.stems(searcher.terms.unify(passage.section[-1]))) if passage.section else frozenset()
-    for sentence in sentences(passage.text):
+    for sentence in sentences(_without_tables(passage.text)):
         yield heading | frozenset(words.stems(searcher.terms.unify(markdown.plain(sentence)))), sentence
+
+
+def _without_tables(text: str) -> str:
+    """The text of a passage without the tables in it, whose rows speak for themselves."""
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("|"))
 
 
 def _cells(table: Table, row: int, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:

@@ -77,8 +77,8 @@ class Engine:
         resolved = resolve(self._read(text), self._history(ask), self.searcher)
         whole = self._read(message.clean(ask.question)[: message.KEPT])
         citations = Citations(self.searcher.generation.guides)
-        if (advised := self._advice(whole, resolved, citations)) is not None:
-            return advised
+        if (advice := self._advice(whole, resolved, citations)) is not None:
+            return self._advised(text, advice, citations)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, "clarify", wording.UNCLEAR, suggest=True)
         return self._from_facts(text, resolved, citations)
@@ -92,15 +92,14 @@ class Engine:
         cleaned = [message.focus(message.clean(h)) for h in ask.history[-LONGEST_HISTORY:]]
         return [self._read(text) for text in cleaned if text and wording.small_talk(text) is None]
 
-    def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Answer | None:
+    def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Advice | None:
         adviser = Adviser(self.searcher, self._today())
         said = (*resolved.said[:-1], text)
         table = None if resolved.explains else adviser.asked(text, said, resolved.follows)
         if table is None:
             return None
         rows, columns = adviser.places(table, said)
-        advice = adviser.from_places(table, rows, columns, citations)
-        return self._advised(text, advice, citations) if advice else None
+        return adviser.from_places(table, rows, columns, citations)
 
     def _advised(self, text: str, advice: Advice, citations: Citations) -> Answer:
         return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation)
