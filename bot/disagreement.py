@@ -13,7 +13,8 @@ from retrieval.quantities import Figure, Kind, figures
 from retrieval.searcher import Searcher
 
 _OPTION = re.compile(r"\s+OR\s+")
-RARE = 2.0  # inverse document frequency from which a name tells things apart
+RARE = 2.0  # inverse document frequency from which a word or a name tells things apart
+MOST = 3  # different figures; more are said of different things
 ENOUGH = 0.75  # share of the question's subject (by weight) that a statement has to be about
 
 
@@ -44,7 +45,7 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
     """
     wanted = {words.stem(word): searcher.rarity(word) for word in subject}
     total = sum(wanted.values())
-    if not total:
+    if max(wanted.values(), default=0.0) < RARE:
         return []
     named = _names(subject, searcher)
     on_subject = [
@@ -56,11 +57,18 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], s
     ]
     distinct: list[Statement] = []
     for statement in on_subject:
-        if any(statement.figure.same_as(other.figure) for other in distinct):
+        if any(statement.figure.same_as(other.figure) or _rows_of_one_table(statement, other) for other in distinct):
             continue
         if not distinct or kind == "duration" or _same_thing(statement, distinct[0]):
             distinct.append(statement)
-    return distinct if len({id(statement.passage) for statement in distinct}) > 1 else []
+    several = len({id(statement.passage) for statement in distinct}) > 1
+    return distinct if several and len(distinct) <= MOST else []
+
+
+def _rows_of_one_table(one: Statement, other: Statement) -> bool:
+    """Whether both are rows of one table, which by nature speak of different things."""
+    p, q = one.passage, other.passage
+    return p.row is not None and q.row is not None and (p.guide, p.table) == (q.guide, q.table) and p.row != q.row
 
 
 def _names(subject: Sequence[str], searcher: Searcher) -> frozenset[str]:

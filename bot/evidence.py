@@ -7,7 +7,7 @@ is asked about, and every place, company, occupation, group of people or year th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import cues as cue
@@ -45,6 +45,8 @@ ANYTHING = (
 )
 NAMED = 0.47  # likeness to a kind from which a word counts as one of it
 AHEAD = 0.08  # how much more like a kind than like just anything
+VAGUE = 0.5  # likeness to just anything from which a word is vague
+VAGUE_SHARE = 0.35
 CUE_SHARE = 0.2  # of a cue's weight, which also says a little of the subject
 NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
 # Words that ask for a kind of thing and name none.
@@ -85,6 +87,17 @@ def emphasis(word: str) -> float:
     return CUE_SHARE if words.stem(word) in _META or cue.kind(word) is not None else 1.0
 
 
+def emphasis_in(searcher: Searcher) -> Callable[[str], float]:
+    """`emphasis`, and less for a word that no guide has and that is like just anything ("looked", "honest")."""
+
+    def share(word: str) -> float:
+        own = emphasis(word)
+        vague = own == 1.0 and not searcher.knows(word) and max(searcher.likeness(word, others) for others in ANYTHING) >= VAGUE
+        return VAGUE_SHARE if vague else own
+
+    return share
+
+
 def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
     """The passages by evidence, best first."""
     ranked = []
@@ -111,7 +124,7 @@ def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
     found = best.found
     if best.evidence < _needed(cues) or lacking(found, query, searcher):
         return False
-    if found.hit.similarity < LEAST_SIMILARITY and sum(word.weight > 0 for word in query.words) > 2:
+    if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
         return False
     if (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim"):
         return _has(found, cues) and found.coverage >= LEAST_COVERAGE
@@ -174,4 +187,4 @@ def _has(found: Found, cues: Cues) -> bool:
 def _same_figure(found: Found, said: Sequence[Figure]) -> float:
     """A bonus where the passage has a figure that the question states."""
     there = figures(found.passage.text) if said else []
-    return FIGURE_BONUS if any(f.kind == s.kind and {f.low, f.high} & {s.low, s.high} for s in said for f in there) else 0.0
+    return FIGURE_BONUS if any(f.same_amount(s) for s in said for f in there) else 0.0

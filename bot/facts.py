@@ -16,7 +16,7 @@ from bot.disagreement import Statement
 from bot.evidence import Ranked
 from bot.messages import Claim, Disagreement
 from bot.tables import Tables
-from retrieval import markdown
+from retrieval import markdown, words
 from retrieval.passages import Passage, sentences
 from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
@@ -47,6 +47,7 @@ class Facts:
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
         self._tables = Tables(searcher)
+        self._emphasis = evidence.emphasis_in(searcher)
 
     def reply(self, question: str, cues: Cues, citations: Citations) -> Reply:
         """Answer `question`, adding what it quotes to `citations`."""
@@ -54,6 +55,8 @@ class Facts:
         cues = dataclasses.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
         if said := provenance.about(question, subject, self._searcher, citations) or self._tables.corner(question, citations):
             return Reply(said)
+        if not subject and (stated := self._stating(question)):
+            return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
         if cues.compares and (compared := self._compared(question, citations)):
             return Reply(compared)
         query, ranked = self._ranked(question, cues)
@@ -66,7 +69,7 @@ class Facts:
         return self._shown(query, self._chosen(ranked, cues, differing), cues, citations, differing)
 
     def _ranked(self, question: str, cues: Cues) -> tuple[Query, list[Ranked]]:
-        query = self._searcher.read(question, evidence.emphasis)
+        query = self._searcher.read(question, self._emphasis)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues)
         guides = {guide.id for guide in provenance.named_guides(question, self._searcher)}
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
@@ -79,13 +82,19 @@ class Facts:
         best = ranked[0]
         if not evidence.enough(best, query, cues, self._searcher):
             lacking = evidence.lacking(best.found, query, self._searcher)
-            words = wording.listed([f"“{word}”" for word in lacking[:2]], "or")
-            return Reply(uncovered=wording.NOT_COVERED_WORDS.format(words=words) if words else wording.NOT_COVERED)
+            named = wording.listed([f"“{word}”" for word in lacking[:2]], "or")
+            return Reply(uncovered=wording.NOT_COVERED_WORDS.format(words=named) if named else wording.NOT_COVERED)
         if best.found.passage.kind in NOTES:
             section = _place(best.found.passage)
             template = wording.NOT_COVERED_GAP if best.found.passage.kind == "gap" else wording.NOT_COVERED_CLAIM
             return Reply(uncovered=template.format(section=section))
         return None
+
+    def _stating(self, question: str) -> list[Passage]:
+        """The passages that state a figure of the question, where it is nothing but a figure ("40%?")."""
+        said = figures(question)
+        there = self._searcher.holding([word for word in words.surface(question) if word.isdigit()], WIDE) if said else []
+        return [p for p in there if p.kind not in (*NOTES, "table") and any(f.same_amount(s) for f in figures(p.text) for s in said)]
 
     def _wide(self, ranked: list[Ranked], subject: Sequence[str]) -> list[Passage]:
         """The passages that were found, with others about the same subject."""

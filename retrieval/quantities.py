@@ -79,6 +79,11 @@ class Figure(msgspec.Struct, frozen=True):
     text: str
     span: tuple[int, int]
 
+    def same_amount(self, other: Figure) -> bool:
+        """Whether both are of one kind and share a number, whatever their bounds ("40%" and "40%+")."""
+        shared = {self.low, self.high} & {other.low, other.high}
+        return self.kind == other.kind and any(amount and not math.isinf(amount) for amount in shared)
+
     def same_as(self, other: Figure) -> bool:
         """Whether both say the same quantity, bounds included."""
         return (

@@ -124,6 +124,10 @@ class Searcher:
         count = sum(word in p.embedded for p in self.generation.passages) if name else self._frequency.get(words.stem(word), 0)
         return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
 
+    def knows(self, word: str) -> bool:
+        """Whether a guide has this word."""
+        return words.stem(word) in self._frequency
+
     def likeness(self, word: str, others: tuple[str, ...]) -> float:
         """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
         return float(self._word_vector(word) @ self._middle(others))
