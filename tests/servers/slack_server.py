@@ -197,7 +197,9 @@ class SlackServer:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.deadline)) as self.session:
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=self.deadline)
+        ) as self.session:
             started.set()
             await self._over.wait()
             for task in list(self._tasks):
