@@ -35,6 +35,7 @@ NO_TABLE = "The guides have no table that recommends a path. Ask me a question i
 NO_MODAL = "Slack did not let me open the form in time. Try again."
 THANKS = "Thank you, noted."
 PICTURE_BELOW = "Here is the table as a picture."
+NO_PICTURE = "Slack did not let me send the picture. If it happens again, tell your admin that I may lack the scope files:write."
 
 
 def listen(app: App, workspace: Workspace, later: Later) -> None:
@@ -44,7 +45,7 @@ def listen(app: App, workspace: Workspace, later: Later) -> None:
     def on_ask(ack: Ack, body: Body) -> None:
         asked = words.read(body.get("text") or "", workspace.bot_user)
         if not asked or asked.casefold() == "help":
-            ack(HELP)
+            ack(HELP, response_type="ephemeral")
             return
         workspace.answering.take(_job(workspace, body, asked, body["user_id"], body["trigger_id"], body["channel_id"]))
         ack()
@@ -188,10 +189,14 @@ def show_picture(workspace: Workspace, body: Body) -> None:
     if held is None or held[1] is None:
         _deliver(workspace, render.notice(TOO_OLD), user, body.get("response_url", ""), body)
         return
-    if container.get("is_ephemeral") or not body.get("channel"):  # a file is never private in a channel
-        workspace.post.draw(held[1], workspace.post.direct_channel(render.notice(PICTURE_BELOW), user))
-    else:
-        workspace.post.draw(held[1], body["channel"]["id"], str(container.get("thread_ts") or container.get("message_ts") or ""))
+    try:
+        if container.get("is_ephemeral") or not body.get("channel"):  # a file is never private in a channel
+            workspace.post.draw(held[1], workspace.post.direct_channel(render.notice(PICTURE_BELOW), user))
+        else:
+            workspace.post.draw(held[1], body["channel"]["id"], str(container.get("thread_ts") or container.get("message_ts") or ""))
+    except (SlackClientError, OSError) as error:
+        log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
+        _deliver(workspace, render.notice(NO_PICTURE), user, body.get("response_url", ""), body)
 
 
 def share(workspace: Workspace, body: Body) -> None:
