@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 import zlib
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
@@ -36,7 +37,8 @@ UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
 LANES = 4
-_CALM, _MOST_PATIENCE = 0.05, 2.0  # seconds without a new event before an answer begins, and how long it waits for them
+_BURST = 8  # events within a second: acknowledging what comes next goes before answering
+_CALM, _MOST_PATIENCE = 0.5, 2.5  # seconds without a new event that end a burst, and how long an answer waits for that
 _SURE = ("answered", "recommended")
 
 
@@ -87,14 +89,14 @@ class Answering:
         self._post = post
         self._people = people
         self._thinking = threading.Semaphore(2)  # at a time: more would only take the processor from the acknowledgements
-        self._arrived = 0.0
+        self._arrived: deque[float] = deque(maxlen=_BURST)
         self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"slack-{n}") for n in range(LANES)]
 
     def take(self, job: Job) -> bool:
         """Put a job to work. False where it is being done or is done: a second delivery."""
         if not self._store.claim(job.key, msgspec.json.encode(job).decode()):
             return False
-        self._arrived = time.monotonic()
+        self._arrived.append(time.monotonic())
         self._lanes[zlib.crc32(job.conversation.encode()) % LANES].submit(self._do, job)
         return True
 
@@ -120,8 +122,8 @@ class Answering:
 
     def _do(self, job: Job) -> None:
         patience = time.monotonic() + _MOST_PATIENCE
-        while time.monotonic() < min(patience, self._arrived + _CALM):
-            time.sleep(_CALM)
+        while time.monotonic() < patience and self._in_burst():
+            time.sleep(_CALM / 5)
         try:
             self._deliver(job)
         except Undeliverable as error:
@@ -131,6 +133,11 @@ class Answering:
         except Exception as error:
             log.warning("an answer is not sent yet, it will be tried again", exc_info=error)
             self._store.release(job.key, counted=not _unreachable(error))
+
+    def _in_burst(self) -> bool:
+        """Whether many events have just come, and more are likely to."""
+        arrived, now = list(self._arrived), time.monotonic()
+        return len(arrived) == _BURST and now - arrived[0] < 1.0 + _CALM and now - arrived[-1] < _CALM
 
     def _deliver(self, job: Job) -> None:
         if (refusal := self._people.refusal(job.person, job.asker_team)) is not None:

@@ -31,7 +31,7 @@ HTTP_PATH = "/slack/events"
 KEPT_DAYS = 30.0  # how long conversations are remembered
 _HANDS = 4  # threads for what is neither an answer nor an acknowledgement, such as opening a modal
 _MOST_BYTES = 1_048_576  # of an HTTP request
-_HTTP_THREADS = 4
+_HTTP_THREADS = 2
 _MOST_CONNECTIONS = 1_000
 
 

@@ -258,3 +258,12 @@ def test_the_bot_does_not_answer_itself_or_other_bots(slack: SlackServer) -> Non
     _posted(slack, channel)
     slack.settled()
     assert [m.text for m in slack.world.by_bot()] == ["About “three?” [1]."]
+
+
+@pytest.mark.usefixtures("slack_bot")
+def test_a_picture_that_slack_refuses_is_said_to_the_presser(slack: SlackServer) -> None:
+    """A press is never met with silence."""
+    slack.failures["files.getUploadURLExternal"] = ("missing_scope", 9)
+    slack.people.commands("U0ANN", "C0GEN", "/ask", "Which path is mine?")
+    slack.people.presses("U0ANN", _posted(slack, "C0GEN"), "picture")
+    assert "did not let me send the picture" in _posted(slack, "C0GEN", 2).text
