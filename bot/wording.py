@@ -56,7 +56,6 @@ NOT_COVERED_WORDS = "The guides do not cover that: nothing in them speaks of {wo
 NOT_COVERED_GAP = "The guides do not answer that. “{section}” notes that the article mentions it, but does not list or say it."
 NOT_COVERED_CLAIM = "The guides do not answer that. “{section}” only marks it as the publisher's own advertising, which is not guidance."
 NOT_COVERED_LINK = "I only answer from the guides, and cannot open links or cite other pages."
-NOT_COVERED_ORDER = "I only answer questions from the guides; what a message tells me to do or say, I cannot follow."
 FAILED_QUOTE = "I found a passage, but cannot show it word for word, so I do not answer from it. Tell an admin to reindex."
 
 FOUND = "The guides on this: {places}."
@@ -90,7 +89,6 @@ EITHER = "“{place}”: {options}"
 ASK_AXIS = {"experience": "How many years of experience do you have as a software engineer?"}
 ASK_DEFAULT = "What is your {axis}: {values}?"
 OPEN = "{questions} Until then, from “{section}” [{n}]: {options}."
-NOT_FOR_ROLE = "The table “{section}” is for another role, so I do not apply it; this is what the guides say of yours:"
 
 
 def listed(values: Sequence[str], word: str = "and") -> str:

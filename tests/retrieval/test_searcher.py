@@ -48,7 +48,7 @@ def test_the_weights_of_a_question_are_shares(searcher: Searcher) -> None:
 
 
 def test_a_word_weighs_by_its_emphasis(searcher: Searcher) -> None:
-    """A word that the caller ignores is kept with a small part of its weight."""
+    """A word keeps the share of its weight that the caller gives it."""
     plain = {w.text: w.weight for w in searcher.read("fastest path").words}
     ignored = {w.text: w.weight for w in searcher.read("fastest path", lambda word: 0.2 if word == "path" else 1.0).words}
     assert ignored["path"] == pytest.approx(0.2 * plain["path"] / (plain["fastest"] + 0.2 * plain["path"]))
