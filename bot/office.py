@@ -18,21 +18,18 @@ MOST_BUTTONS = 5  # of one reply
 class Actor:
     """Who does it, as the platform vouches for at this moment.
 
-    `workspace` is the id of the team or server, `id` the person's id there, `name` what people call them. `groups` looks up
-    the ids of the user groups or roles that they have now; it may ask the platform, so it is called only where it matters.
+    `workspace` is the id of the team or server ("" in a direct message of Discord), `id` the person's id there, `key` the
+    name under which the store knows them, `name` what people call them. `groups` looks up the ids of the user groups or
+    roles that they have now; it may ask the platform, so it is called only where it matters.
     """
 
     platform: str
     workspace: str
     id: str
+    key: str
     name: str
     guest: bool = False
     groups: Callable[[], frozenset[str]] = frozenset
-
-    @property
-    def key(self) -> str:
-        """The person, as the store knows them."""
-        return f"{self.platform}:{self.workspace}:{self.id}" if self.workspace else f"{self.platform}:{self.id}"
 
 
 @dataclass(frozen=True)
