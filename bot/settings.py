@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bot.admin import rights
+from bot.admin.rights import Admin
 from retrieval.encoder import EMBEDDED_MODEL
 from retrieval.errors import SettingsError
 
@@ -45,11 +47,11 @@ class Settings:
     corpus: Path
     home: Path
     model: str
+    admins: frozenset[Admin] = frozenset()
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
     slack_signing_secret: Secret = NOT_SET
     slack_api_base_url: str = "https://slack.com/api/"
-    slack_admins: frozenset[str] = frozenset()
     slack_guests: bool = False
     slack_http_host: str = "127.0.0.1"
     slack_http_port: int = 3000
@@ -82,6 +84,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         corpus=_corpus(value("corpus", str(_default_corpus(folder))), folder),
         home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
         model=value("model", EMBEDDED_MODEL),
+        admins=rights.parse(str(environment.get(PREFIX + "ADMINS") or given.get("admins", ""))),
         **_slack(environment, given),
         **_discord(environment, given),
     )
@@ -110,7 +113,6 @@ def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str
     return {
         **{key: secret(key) for key in ("slack_bot_token", "slack_app_token", "slack_signing_secret")},
         "slack_api_base_url": url, "slack_http_host": value("slack_http_host", Settings.slack_http_host), "slack_http_port": int(port),
-        "slack_admins": frozenset(value("slack_admins", "").replace(",", " ").split()),
         "slack_guests": guests.casefold() in ("yes", "true"),
     }  # fmt: skip
 

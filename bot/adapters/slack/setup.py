@@ -19,6 +19,7 @@ from bot.adapters.slack.answering import Answering
 from bot.adapters.slack.events import Workspace
 from bot.adapters.slack.people import People
 from bot.adapters.slack.post import Post, client
+from bot.admin import rights
 from bot.desk import BotDesk, Desk
 from bot.settings import Settings
 from bot.store import Store
@@ -50,7 +51,7 @@ class SlackPlatform:
         web = client(settings.slack_bot_token.reveal(), settings.slack_api_base_url)
         who = _identity(web)
         self.store = Store(settings.home)
-        people = People(web, who["team_id"], settings.slack_admins, guests=settings.slack_guests)
+        people = People(web, who["team_id"], rights.named(settings.admins, "slack", who["team_id"]), guests=settings.slack_guests)
         post = Post(web)
         self.answering = Answering(desk, self.store, post, people)
         self.workspace = Workspace(web, who["team_id"], who["user_id"], desk, self.store, post, people, self.answering)

@@ -78,7 +78,7 @@ def test_a_member_cannot_change_a_channel(slack: SlackServer) -> None:
 
 def test_admins_can_be_named_in_the_settings(slack: SlackServer, tmp_path: Path) -> None:
     """Where the settings name them, those are the admins and no others."""
-    with running(slack, tmp_path, CheapDesk(), http=True, FINGERPOST_SLACK_ADMINS="U0BEN"):
+    with running(slack, tmp_path, CheapDesk(), http=True, FINGERPOST_ADMINS="slack:T0001:U0BEN"):
         assert "Only an admin" in _set(slack, "U0ADMIN", "quiet").text
         assert "From now on" in _set(slack, "U0BEN", "quiet").text
 
