@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from bot.wiring import Bot
-from retrieval import guides as library
+from retrieval import exported, guides as library
 from retrieval.errors import FingerpostError
 
 log = logging.getLogger(__name__)
@@ -93,9 +93,13 @@ def guides(bot: Bot) -> list[Result]:
 
 
 def model(bot: Bot) -> list[Result]:
-    """Whether the embedding model loads."""
+    """Whether the embedding model loads, what serves it, and whether its export is as it was written."""
     try:
-        return [ok("model", bot.model.identity)]
+        served = f"{bot.model.identity}, served by {bot.model.served_by}"
+        folder = exported.folder_for(bot.model.identity, bot.settings.models)
+        if wrong := exported.damaged(folder) if exported.manifest(folder) else []:
+            return [failed("model", f"{served}; changed on disk: {', '.join(wrong)}", f"delete {folder}; the next start makes it anew")]
+        return [ok("model", served)]
     except FingerpostError as error:
         return [failed("model", str(error), "leave FINGERPOST_MODEL out to use the model that the package carries")]
 

@@ -63,6 +63,11 @@ class Settings:
         """Where the index generations lie."""
         return self.home / "index"
 
+    @property
+    def models(self) -> Path:
+        """Where exported models lie."""
+        return self.home / "models"
+
 
 def load(environment: Mapping[str, str], folder: Path) -> Settings:
     """The settings from `environment`, then from fingerpost.toml in `folder`, then the defaults.

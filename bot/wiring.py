@@ -33,12 +33,12 @@ class Bot:
     def __init__(
         self,
         settings: Settings,
-        load_model: Callable[[str], Model] = encoder.load,
+        load_model: Callable[[str], Model] | None = None,
         today: Callable[[], datetime.date] = datetime.date.today,
     ) -> None:
         self.settings = settings
         self.store = GenerationStore(settings.index)
-        self._load_model = load_model
+        self._load_model = load_model or (lambda name: encoder.serve(name, settings.models))
         self._today = today
         self._lock = threading.Lock()
         self._engine: Engine | None = None

@@ -1,4 +1,7 @@
-"""Text to unit vectors. The only file that imports sentence-transformers (and, with it, torch)."""
+"""Text to unit vectors. The only file that imports sentence-transformers (and, with it, torch), and only where it must.
+
+`serve` is what a program wants: the exported model where there is one or one can be made, else sentence-transformers itself.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
+from retrieval import exported
 from retrieval.errors import ModelError
+
+log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 
@@ -48,9 +55,14 @@ class Model:
         self.identity = identity
 
     @property
-    def reference(self) -> Any:
-        """The library's own encoder, for comparison in the benchmark."""
+    def encoder(self) -> Encoder:
+        """The encoder itself."""
         return self._encoder
+
+    @property
+    def served_by(self) -> str:
+        """The library that computes the vectors."""
+        return "openvino" if isinstance(self._encoder, exported.ExportedEncoder) else "sentence-transformers"
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, in order. Shape: (texts, dimension). `progress` is told how many are newly done.
@@ -81,6 +93,8 @@ class Model:
 
         Static embeddings have none.
         """
+        if isinstance(self._encoder, exported.ExportedEncoder):
+            return Tokens(*self._encoder.encode_tokens(text))
         tokenizer = getattr(self._encoder, "tokenizer", None)
         if not getattr(tokenizer, "is_fast", False):
             return None
@@ -92,8 +106,47 @@ class Model:
         return Tokens(vector / np.linalg.norm(vector), [(int(a), int(b)) for a, b in spans[: len(vectors)]], vectors)
 
 
+def serve(name: str, models: Path) -> Model:
+    """The model called `name`, as cheap as it can be had: from its export below `models`, which is made where there is none.
+
+    `name` may also be a folder that holds an export, as in a container without torch. Where the model cannot be exported,
+    sentence-transformers serves, with a warning. Raises ModelError, with what to do, where it cannot be loaded at all.
+    """
+    if found := exported.manifest(Path(name)):
+        return Model(exported.load(Path(name)), found.identity)
+    identity = _identity(name)
+    folder = exported.folder_for(identity, models)
+    try:
+        if exported.manifest(folder) is None:
+            _export(name, folder)
+        return Model(exported.load(folder), identity)
+    except (ModelError, OSError) as error:
+        log.warning("%s; sentence-transformers serves in its place, at a higher cost", error)
+        return load(name)
+
+
+def _export(name: str, folder: Path) -> None:
+    """Export a model once, however many processes want it. A model that refused once is not tried again."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    refusal = folder.with_suffix(".refused")
+    with FileLock(folder.with_suffix(".lock")):
+        if exported.manifest(folder) is not None:
+            return
+        if refusal.is_file():
+            raise ModelError(f"{refusal.read_text('utf-8')} (delete {refusal} to try again)")
+        made_with = {package: metadata.version(package) for package in ("sentence-transformers", "torch", "openvino")}
+        reference: Any = load(name).encoder
+        for library in ("sentence_transformers", "transformers"):  # which find it strange to be traced
+            logging.getLogger(library).setLevel(logging.ERROR)
+        try:
+            exported.export(reference, _identity(name), folder, made_with)
+        except ModelError as error:
+            refusal.write_text(str(error), "utf-8")
+            raise
+
+
 def load(name: str) -> Model:
-    """The model called `name`: the embedded one, a folder, or anything that sentence-transformers can load.
+    """The model called `name`, by sentence-transformers: the embedded one, a folder, or anything else that it can load.
 
     Raises ModelError, with what to do, where it cannot be loaded.
     """
@@ -113,7 +166,7 @@ def load(name: str) -> Model:
             f"the embedding model '{name}' cannot be loaded; set FINGERPOST_MODEL to a folder with a "
             f"sentence-transformers model, or unset it to use {EMBEDDED_MODEL}"
         ) from error
-    return Model(encoder, _identity(name, Path(path)))
+    return Model(encoder, _identity(name))
 
 
 def _embedded_folder() -> str:
@@ -124,8 +177,9 @@ def _embedded_folder() -> str:
     return str(get_model_path())
 
 
-def _identity(name: str, path: Path) -> str:
+def _identity(name: str) -> str:
     """A name that changes when the weights do, so that vectors of two models are never mixed."""
+    path = Path(name)
     if name == EMBEDDED_MODEL:
         return f"{name} ({_PACKAGE} {metadata.version(_PACKAGE)})"
     if path.is_dir():

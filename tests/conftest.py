@@ -21,9 +21,15 @@ def quiet(_doing: str, _done: int, _of: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def model() -> Model:
-    """The embedding model that the program carries."""
-    return encoder.load(EMBEDDED_MODEL)
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' export of the model lies, made once."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def model(models: Path) -> Model:
+    """The embedding model that the program carries, as it serves."""
+    return encoder.serve(EMBEDDED_MODEL, models)
 
 
 @pytest.fixture(scope="session")

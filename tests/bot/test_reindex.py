@@ -113,7 +113,7 @@ def test_nothing_changed_means_nothing_embedded(served: Bot) -> None:
 
 def test_one_changed_paragraph_embeds_one_passage(plants: Path, tmp_path: Path, model: Model) -> None:
     """After a change of one paragraph exactly that passage and the words that are new are encoded; all other vectors stay."""
-    recorder = Recorder(model.reference)
+    recorder = Recorder(model.encoder)
     counted = Model(recorder, model.identity)
     bot = Bot(Settings(corpus=plants, home=tmp_path / "home", model=EMBEDDED_MODEL), load_model=lambda _: counted)
     bot.reindex(quiet)
@@ -149,7 +149,7 @@ def test_guides_come_and_go(served: Bot) -> None:
 
 def test_another_model_takes_nothing_over(served: Bot, model: Model) -> None:
     """With another model the old index is refused with both names until a reindex, which encodes everything anew."""
-    other = Bot(served.settings, load_model=lambda _: Model(model.reference, "other-model"))
+    other = Bot(served.settings, load_model=lambda _: Model(model.encoder, "other-model"))
     with pytest.raises(IndexUnusable) as refused:
         other.handle(Ask("What does a fern cost?"))
     assert str(refused.value) == (

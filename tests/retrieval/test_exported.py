@@ -1,0 +1,102 @@
+"""The exported model: the reference's vectors without the reference's libraries, and never a wrong one."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import encoder, exported
+from retrieval.encoder import EMBEDDED_MODEL, Model
+from retrieval.errors import ModelError
+
+
+@pytest.fixture(scope="module")
+def reference() -> Model:
+    """The model by sentence-transformers itself."""
+    return encoder.load(EMBEDDED_MODEL)
+
+
+def test_every_vector_agrees_with_the_reference(model: Model, reference: Model) -> None:
+    """Short, long, cut off, of any script, alone and beside longer ones: the cosine is at least 0.999."""
+    texts = [*exported.SAMPLE, "gift " * 300, "x", "Which path is mine?", "\t ü  ", "1234567890" * 40]
+    assert (model.encode(texts) * reference.encode(texts)).sum(axis=1).min() >= exported.LEAST_COSINE
+    assert model.served_by == "openvino"
+    assert model.identity == reference.identity
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=5))
+def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model: Model, texts: list[str]) -> None:
+    together = model.encode(texts)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-3)
+    alone = np.concatenate([model.encode([text]) for text in texts])
+    assert (together * alone).sum(axis=1).min() >= exported.LEAST_COSINE
+
+
+def test_tokens_are_those_of_the_reference(model: Model, reference: Model) -> None:
+    """Both say which characters a token stands for, and give it the same vector."""
+    text = "What does a machine-learning engineer earn in Germany?"
+    ours, theirs = model.encode_tokens(text), reference.encode_tokens(text)
+    assert ours is not None
+    assert theirs is not None
+    assert ours.spans == theirs.spans
+    cosines = (ours.vectors * theirs.vectors).sum(axis=1) / np.linalg.norm(ours.vectors, axis=1) / np.linalg.norm(theirs.vectors, axis=1)
+    assert cosines.min() >= exported.LEAST_COSINE
+
+
+def test_serving_needs_neither_torch_nor_transformers(model: Model, models: Path) -> None:
+    """A process that answers from the export has loaded none of the libraries that made it. It may be named as the model."""
+    folder = exported.folder_for(model.identity, models)
+    code = (
+        "import sys; from pathlib import Path; from retrieval import encoder\n"
+        f"model = encoder.serve({str(folder)!r}, Path('nowhere'))\n"
+        "assert model.encode(['a question']).shape == (1, 384)\n"
+        "print(model.identity, *({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == model.identity
+
+
+def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    shutil.copytree(exported.folder_for(model.identity, models), folder)
+    assert exported.damaged(folder) == []
+    (folder / "tokenizer.json").write_bytes(b"{}")
+    assert exported.damaged(folder) == ["tokenizer.json"]
+    with pytest.raises(ModelError, match="delete the folder"):
+        exported.load(folder)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_export_that_does_not_agree_is_not_kept(reference: Model, tmp_path: Path) -> None:
+    """Here the reference's own vectors are changed: they are those of the texts read backwards."""
+    folder = tmp_path / "models" / "export"
+    real: Any = reference.encoder
+    skewed = copy.copy(real)
+    skewed.encode = lambda texts, **_: real.encode([text[::-1] + "?" for text in texts], normalize_embeddings=True)
+    with pytest.raises(ModelError, match="does not agree with its reference"):
+        exported.export(skewed, "skewed", folder, {})
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_where_no_export_can_be_made_the_reference_serves_and_says_so(
+    reference: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A model that refused to be exported before is served by sentence-transformers, with a warning that says why."""
+    folder = exported.folder_for(reference.identity, tmp_path)
+    folder.with_suffix(".refused").write_text("the model cannot be exported: RuntimeError", "utf-8")
+    with caplog.at_level(logging.WARNING):
+        model = encoder.serve(EMBEDDED_MODEL, tmp_path)
+    assert model.served_by == "sentence-transformers"
+    assert "cannot be exported" in caplog.text
+    assert model.encode(["it works"]).shape == (1, 384)
