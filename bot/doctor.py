@@ -12,7 +12,8 @@ from typing import Literal
 import msgspec
 
 from bot.wiring import Bot
-from retrieval import exported, guides as library
+from retrieval import exported
+from retrieval import guides as library
 from retrieval.errors import FingerpostError
 
 log = logging.getLogger(__name__)
