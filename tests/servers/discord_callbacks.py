@@ -13,6 +13,7 @@ from tests.servers.discord_world import EPHEMERAL, LOADING, Json, message, now, 
 if TYPE_CHECKING:
     from tests.servers.discord_server import DiscordServer, Interaction
 
+DEFERRED_UPDATE = 6  # a callback's type
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 1, 2, 3, 4, 5
 _CALLBACKS = (
     "CreateMessageInteractionCallbackRequest", "UpdateMessageInteractionCallbackRequest",
@@ -62,6 +63,7 @@ def _respond(server: DiscordServer, interaction: Interaction, kind: int, data: J
         interaction.original = _made(server, interaction, {"flags": (flags & EPHEMERAL) | LOADING}, 0)
     elif kind in (6, 7):
         interaction.original = interaction.source
+        interaction.ephemeral = bool(interaction.source and interaction.source["flags"] & EPHEMERAL)
         if kind == 7 and interaction.source is not None:
             _change(interaction.source, data)
     elif kind == 8:
@@ -133,6 +135,7 @@ async def _original(server: DiscordServer, request: web.Request, given: Any, fil
         server.wrong += wrongs
         return discord_rest.refusal(discord_limits.problem("components", "BASE_TYPE_BAD", wrongs[0]))
     _change(interaction.original, given)
+    interaction.changes += 1
     return discord_rest.answer(server, interaction.original, "MessageResponse")
 
 

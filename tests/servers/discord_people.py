@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests.servers import discord_files
 from tests.servers.discord_callbacks import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
 from tests.servers.discord_server import DiscordServer, Interaction
 from tests.servers.discord_world import DM, MEMBER, Channel, Json, User, walk
@@ -17,13 +18,12 @@ class NotOffered(AssertionError):
 
 
 def slash(server: DiscordServer, user: User, channel: Channel, name: str, /, by_user: bool = False, **options: Any) -> Interaction:
-    """`/name`, or `/name subcommand`, with options."""
+    """`/name`, `/name subcommand` or `/name group subcommand`, with options; a file is an Upload, a person a User."""
     command, data = _command(server, user, channel, name, by_user)
-    taken = _options(command, options)
-    if data["options"]:
-        data["options"][0]["options"] = taken
-    else:
-        data["options"] = taken
+    innermost = data
+    while innermost["options"]:
+        innermost = innermost["options"][0]
+    innermost["options"] = _options(server, command, options, data.setdefault("resolved", {}))
     return _begin(server, COMMAND, user, channel, data, installed_by_user=by_user)
 
 
@@ -64,6 +64,8 @@ def submit(server: DiscordServer, before: Interaction, **values: str) -> Interac
             continue
         inner = label["component"]
         given = next((v for k, v in values.items() if k.casefold() in label["label"].casefold()), None)
+        if len(given or "") > inner.get("max_length", 4000):
+            raise NotOffered(f"'{label['label']}' takes no more than {inner['max_length']} characters")
         if given is None and inner.get("required", True):
             raise NotOffered(f"'{label['label']}' must be filled in")
         made = {"type": inner["type"], "id": 1, "custom_id": inner["custom_id"]}
@@ -80,15 +82,18 @@ def submit(server: DiscordServer, before: Interaction, **values: str) -> Interac
 
 
 def _command(server: DiscordServer, user: User, channel: Channel, name: str, by_user: bool) -> tuple[Json, Json]:
-    first, _, sub = name.partition(" ")
+    first, *subs = name.split()
     command = _registered(server, first, 1, user, channel, by_user)
-    data = {"id": command["id"], "name": first, "type": 1, "options": []}
-    if sub:
-        found = next((o for o in command["options"] if o["name"] == sub and o["type"] == 1), None)
+    innermost: Json = {"id": command["id"], "name": first, "type": 1, "options": []}
+    data = innermost
+    for depth, sub in enumerate(subs, 1):
+        found = next((o for o in command["options"] if o["name"] == sub and o["type"] == (1 if depth == len(subs) else 2)), None)
         if found is None:
             raise NotOffered(f"/{name}")
-        data["options"] = [{"name": sub, "type": 1, "options": []}]
-        return found, data
+        innermost["options"] = [{"name": sub, "type": found["type"], "options": []}]
+        command, innermost = found, innermost["options"][0]
+    if any(o["type"] in (1, 2) for o in command.get("options", [])):
+        raise NotOffered(f"/{name} alone; it has subcommands")
     return command, data
 
 
@@ -107,7 +112,7 @@ def _registered(server: DiscordServer, name: str, kind: int, user: User, channel
     return found
 
 
-def _options(command: Json, given: dict[str, Any]) -> list[Json]:
+def _options(server: DiscordServer, command: Json, given: dict[str, Any], resolved: Json) -> list[Json]:
     taken = []
     for option in command.get("options", []):
         name = option["name"]
@@ -120,6 +125,13 @@ def _options(command: Json, given: dict[str, Any]) -> list[Json]:
             raise NotOffered(f"'{name}' is too long")
         if option.get("choices") and value not in [c["value"] for c in option["choices"]]:
             raise NotOffered(f"'{name}' is none of the choices")
+        if option["type"] == 4 and not option.get("min_value", value) <= value <= option.get("max_value", value):
+            raise NotOffered(f"'{name}' is out of range")
+        if option["type"] == 6:
+            resolved["users"], value = {value.id: value.object()}, value.id
+        if option["type"] == 11:
+            kept = discord_files.keep(server, value)
+            resolved["attachments"], value = {kept["id"]: kept}, kept["id"]
         taken.append({"name": name, "type": option["type"], "value": value})
     if unknown := given.keys() - {o["name"] for o in taken}:
         raise NotOffered(f"no option {unknown}")
@@ -145,7 +157,7 @@ def _begin(
         event["guild_id"] = channel.guild.id
         event["guild_locale"] = "en-US"
         event["guild"] = {"id": channel.guild.id, "locale": "en-US", "features": []}
-        event["member"] = {**user.member(), "user": user.object(), "permissions": str(user.permissions)}
+        event["member"] = {**user.member(channel.guild), "user": user.object(), "permissions": str(user.permissions)}
     else:
         event["user"] = user.object()
     made.event = event

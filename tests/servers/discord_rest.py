@@ -10,7 +10,19 @@ from aiohttp import web
 
 from tests.servers import discord_callbacks, discord_limits, discord_schema
 from tests.servers.discord_gateway import GUILD_MESSAGES
-from tests.servers.discord_world import EPHEMERAL, PUBLIC_THREAD, SEND, SEND_IN_THREADS, VIEW, Channel, Json, message, numbered, snowflake
+from tests.servers.discord_world import (
+    EPHEMERAL,
+    PUBLIC_THREAD,
+    SEND,
+    SEND_IN_THREADS,
+    VIEW,
+    Channel,
+    Json,
+    message,
+    now,
+    numbered,
+    snowflake,
+)
 
 if TYPE_CHECKING:
     from tests.servers.discord_server import DiscordServer
@@ -71,11 +83,9 @@ def _wrapped(server: DiscordServer, handler: Handler) -> Callable[[web.Request],
     async def handle(request: web.Request) -> web.StreamResponse:
         given, files = await _body(request)
         given = normal(given)
-        server.requests.append((request.method, request.path.removeprefix("/api/v10"), given))
-        for fault in server.faults:
-            if fault.times and fault.method == request.method and fault.path.search(request.path):
-                fault.times -= 1
-                return fault.answer()
+        server.note(request.method, request.path.removeprefix("/api/v10"), given)
+        if (fault := server.faulty(request)) is not None:
+            return fault
         open_to_all = request.path.startswith(("/api/v10/interactions/", "/api/v10/webhooks/"))
         if not open_to_all and request.headers.get("Authorization") != f"Bot {server.gateway.token}":
             return error(401, 0, "401: Unauthorized")
@@ -247,6 +257,8 @@ async def _edit(server: DiscordServer, request: web.Request, given: Any, files: 
         return refusal(wrong)
     found.update({key: value for key, value in given.items() if key in ("content", "flags")})
     found["components"] = numbered(given["components"]) if "components" in given else found["components"]
+    found["attachments"] = stored(given) if "attachments" in given else found["attachments"]
+    found["edited_timestamp"] = now()
     server.gateway.dispatch("MESSAGE_UPDATE", found, channel.guild.id if channel.guild else None, GUILD_MESSAGES)
     return answer(server, found, "MessageResponse")
 

@@ -14,6 +14,7 @@ import re
 import secrets
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -23,7 +24,7 @@ import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from tests.servers import discord_rest
+from tests.servers import discord_files, discord_rest
 from tests.servers.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MESSAGE_CONTENT, Gateway, Session
 from tests.servers.discord_world import DM, FORUM, PUBLIC_THREAD, Channel, Guild, Json, User, message, snowflake
 
@@ -50,6 +51,7 @@ class Interaction:
     choices: list[Json] | None = None
     messages: list[Json] = field(default_factory=list)  # all that it led to, the first answer included
     followups: int = 0
+    changes: int = 0  # of the original answer
     user_install: bool = False
     event: Json = field(default_factory=dict)  # as the gateway sent it
 
@@ -96,6 +98,9 @@ class DiscordServer:
         self.syncs: list[list[Json]] = []
         self.interactions: dict[str, Interaction] = {}
         self.requests: list[tuple[str, str, Any]] = []
+        self.clock: Callable[[], float] = time.monotonic
+        self.times: list[float] = []  # of the requests, by the clock
+        self.uploads: dict[str, tuple[str, bytes]] = {}  # files by id, with the signature of their addresses
         self.wrong: list[str] = []  # what does not agree with Discord's own schema
         self.reactions: list[tuple[str, str]] = []
         self.faults: list[Fault] = []
@@ -109,6 +114,7 @@ class DiscordServer:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=30 * 2**20)
         app.router.add_get("/", self.gateway.handle)
+        app.router.add_get("/ephemeral-attachments/{app}/{attachment}/{name}", discord_files.handler(self))
         discord_rest.add_routes(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -150,7 +156,7 @@ class DiscordServer:
         event = dict(made)
         if channel.guild is not None:
             event["guild_id"] = channel.guild.id
-            event["member"] = (author or self.me).member()
+            event["member"] = (author or self.me).member(channel.guild)
         intent = DIRECT_MESSAGES if channel.type == DM else GUILD_MESSAGES
         self.gateway.dispatch("MESSAGE_CREATE", self.as_seen(channel, event), channel.guild.id if channel.guild else None, intent)
 
@@ -186,6 +192,20 @@ class DiscordServer:
         self.gateway.dispatch("THREAD_CREATE", {**thread.object(self.me.id), "newly_created": True}, self.guild.id, GUILDS)
         return thread
 
+    def delete(self, channel: Channel, made: Json) -> None:
+        """Somebody who may deletes a message."""
+        del channel.messages[made["id"]]
+        guild = channel.guild.id if channel.guild else None
+        self.gateway.dispatch("MESSAGE_DELETE", {"id": made["id"], "channel_id": channel.id, "guild_id": guild}, guild, GUILD_MESSAGES)
+
+    def new_role(self, name: str) -> str:
+        """Somebody who may makes a role; its id."""
+        made = self.guild.role(name)
+        self.gateway.dispatch(
+            "GUILD_ROLE_CREATE", {"guild_id": self.guild.id, "role": self.guild.role_object(made, name)}, self.guild.id, GUILDS
+        )
+        return made
+
     # What a test reads
 
     def answers(self, channel: Channel) -> list[Json]:
@@ -200,6 +220,19 @@ class DiscordServer:
     def refuse(self, method: str, path: str, answer: Callable[[], web.StreamResponse], times: int = 1) -> None:
         """Let the next requests of this kind get another answer."""
         self.faults.append(Fault(method, re.compile(path), times, answer))
+
+    def faulty(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """The answer that a request gets in place of its own, None where it gets its own."""
+        for fault in self.faults:
+            if fault.times and fault.method == request.method and fault.path.search(request.path):
+                fault.times -= 1
+                return fault.answer()
+        return None
+
+    def note(self, method: str, path: str, given: Any) -> None:
+        """Remember a request, and when it came."""
+        self.requests.append((method, path, given))
+        self.times.append(self.clock())
 
     async def until(self, done: Callable[[], object], within: float = 20.0) -> None:
         """Wait until something holds."""

@@ -38,6 +38,7 @@ class User:
     name: str
     bot: bool = False
     permissions: int = MEMBER
+    roles: list[str] = field(default_factory=list)  # ids, of whichever guild they belong to
     id: str = field(default_factory=snowflake)
 
     def object(self) -> Json:
@@ -48,10 +49,11 @@ class User:
             "collectibles": None, "clan": None, "primary_guild": None, "display_name_styles": None,
         }  # fmt: skip
 
-    def member(self) -> Json:
+    def member(self, guild: Guild | None = None) -> Json:
         """The member object without its user, as in a message."""
         return {
-            "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "premium_since": None, "deaf": False, "mute": False,
+            "roles": [role for role in self.roles if guild is not None and role in guild.roles],
+            "joined_at": "2026-01-01T00:00:00+00:00", "premium_since": None, "deaf": False, "mute": False,
             "flags": 0, "nick": None, "avatar": None, "banner": None, "pending": False, "communication_disabled_until": None,
         }  # fmt: skip
 
@@ -101,6 +103,7 @@ class Guild:
 
     name: str
     channels: list[Channel] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)  # names by id
     id: str = field(default_factory=snowflake)
 
     def add(self, name: str, **more: Any) -> Channel:
@@ -109,16 +112,27 @@ class Guild:
         self.channels.append(channel)
         return channel
 
-    def object(self, me: User) -> Json:
-        """The guild object of GUILD_CREATE."""
-        everyone = {
-            "id": self.id, "name": "@everyone", "color": 0, "hoist": False, "position": 0, "permissions": str(MEMBER), "managed": False,
+    def role(self, name: str) -> str:
+        """The id of a new role, which gives no permission of its own."""
+        made = snowflake()
+        self.roles[made] = name
+        return made
+
+    def role_object(self, role_id: str, name: str) -> Json:
+        """The role object."""
+        return {
+            "id": role_id, "name": name, "color": 0, "hoist": False, "position": 0, "permissions": str(MEMBER), "managed": False,
             "mentionable": False, "flags": 0, "icon": None, "unicode_emoji": None,
         }  # fmt: skip
+
+    def object(self, me: User) -> Json:
+        """The guild object of GUILD_CREATE."""
+        every = {self.id: "@everyone", **self.roles}
         return {
             "id": self.id, "name": self.name, "icon": None, "splash": None, "discovery_splash": None, "owner_id": "1", "afk_timeout": 300,
             "afk_channel_id": None, "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
-            "roles": [everyone], "emojis": [], "features": [], "mfa_level": 0, "application_id": None, "system_channel_id": None,
+            "roles": [self.role_object(*role) for role in every.items()],
+            "emojis": [], "features": [], "mfa_level": 0, "application_id": None, "system_channel_id": None,
             "system_channel_flags": 0, "rules_channel_id": None, "vanity_url_code": None, "description": None, "banner": None,
             "premium_tier": 0, "preferred_locale": "en-US", "public_updates_channel_id": None, "nsfw_level": 0, "stickers": [],
             "premium_progress_bar_enabled": False, "joined_at": "2026-01-01T00:00:00+00:00", "large": False, "unavailable": False,

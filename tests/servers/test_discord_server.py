@@ -13,6 +13,7 @@ from discord import app_commands
 
 from tests.servers import discord_people as people
 from tests.servers import discord_schema
+from tests.servers.discord_files import Upload
 from tests.servers.discord_rest import too_many
 from tests.servers.discord_server import TOKEN, DiscordServer, Interaction
 
@@ -265,3 +266,62 @@ def test_the_schema_names_what_is_wrong() -> None:
         )
         == []
     )
+
+
+def test_a_file_given_to_a_command_lies_under_a_signed_address() -> None:
+    """The interaction brings its name, size and address; the whole address gives the bytes, without its signature it is 404."""
+
+    async def story(server: DiscordServer, client: _Client) -> None:
+        people.slash(server, server.ann, server.general, "do", file=Upload("a b.md", b"# A"))
+        await server.until(lambda: client.happened)
+        file = client.happened.pop()
+        assert (file.filename, file.size, await file.read()) == ("a_b.md", 3, b"# A")
+        file.url = file.url.partition("?")[0]
+        with pytest.raises(discord.NotFound):
+            await file.read()
+
+    async def command(interaction: discord.Interaction, file: discord.Attachment) -> None:
+        interaction.client.happened.append(file)  # type: ignore[attr-defined]
+
+    _run(story, command)
+
+
+def test_an_interaction_brings_the_roles_that_its_member_has_now() -> None:
+    """The roles of this guild only, as they are at that moment, and @everyone beside them."""
+
+    async def story(server: DiscordServer, client: _Client) -> None:
+        role = server.new_role("editors")
+        server.ann.roles = [role, "123"]
+        await server.until(lambda: len(client.guilds[0].roles) == 2)
+        for expected in ([server.guild.id, role], [server.guild.id]):
+            _begun(server)
+            await server.until(lambda: client.happened)
+            assert [str(r.id) for r in client.happened.pop().user.roles] == expected
+            server.ann.roles = []
+
+    _run(story, _nothing)
+
+
+def test_a_press_that_is_deferred_in_place_changes_its_own_message() -> None:
+    """After a deferred update, the original response is the message that was pressed, as private as it was."""
+
+    async def story(server: DiscordServer, client: _Client) -> None:
+        async def changed(interaction: discord.Interaction) -> None:
+            await interaction.response.defer()
+            await interaction.edit_original_response(content="after", view=None)
+
+        begun = _begun(server)
+        await server.until(lambda: client.happened)
+        button: discord.ui.Button = discord.ui.Button(label="go")
+        button.callback = changed  # type: ignore[method-assign]
+        view = discord.ui.View()
+        view.add_item(button)
+        await client.happened.pop().response.send_message("before", view=view, ephemeral=True)
+        assert begun.original is not None
+        pressed = people.click(server, server.ann, server.general, begun.original, "go")
+        await server.until(lambda: pressed.changes)
+        assert pressed.original is begun.original
+        assert pressed.ephemeral
+        assert begun.original["content"] == "after"
+
+    _run(story, _nothing)
