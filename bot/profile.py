@@ -7,9 +7,10 @@ import math
 import re
 from dataclasses import dataclass
 
-from retrieval.quantities import NUMBER_WORDS, months_per, number
+from retrieval.numerals import NUMBER_WORDS, number
+from retrieval.quantities import months_per
 
-_WORDS = "|".join(sorted((w.replace(" ", r"\s+") for w in NUMBER_WORDS if w not in ("a", "an")), key=len, reverse=True))
+_WORDS = "|".join(sorted((w.replace(" ", r"[\s-]+") for w in NUMBER_WORDS if w not in ("a", "an")), key=len, reverse=True))
 _NUMBER = rf"(?:\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b|\ban?\b(?=\s+(?:year|decade|month|yr)))"
 _UNIT = r"(?:years?|yrs?|yoe|yr|y(?![a-z])|months?|mths?|mos?(?![a-z])|decades?|weeks?)"
 SPAN = re.compile(

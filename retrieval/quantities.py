@@ -1,76 +1,99 @@
-"""Figures in text: durations, amounts of money and shares, with ranges and bounds understood."""
+"""Figures in text: durations, amounts of money and shares, with ranges and bounds understood.
+
+Own expressions and no library: pint reads one unit expression, not prose, and quantulum3 guesses units from word
+vectors ("3 in May"), brings scikit-learn along, and tells neither "up to" nor "3-6 months" as bounds.
+"""
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from typing import Literal
 
 import msgspec
 
+from retrieval.numerals import DIGITS, FRACTION, FRACTIONS, NUMBER, VAGUE_WORDS, magnitude, number, spelled
+
 Kind = Literal["duration", "money", "percent"]
 
-NUMBER_WORDS = {
-    "zero": 0.0, "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,
-    "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0,
-    "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0,
-    "half a": 0.5, "a couple of": 2.0, "couple of": 2.0, "a couple": 2.0, "couple": 2.0, "a few": 3.0, "few": 3.0,
+_DAY = 12 / 365
+MONTHS_PER_UNIT = {
+    "second": _DAY / 86_400, "minute": _DAY / 1_440, "hour": _DAY / 24, "day": _DAY, "week": 12 / 52, "month": 1.0,
+    "quarter": 3.0, "year": 12.0, "decade": 120.0,
 }  # fmt: skip
-for _ten, _tens in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2):
-    NUMBER_WORDS[_tens] = _ten * 10.0
-    for _one in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"):
-        NUMBER_WORDS[f"{_tens} {_one}"] = _ten * 10.0 + NUMBER_WORDS[_one]
-MONTHS_PER_UNIT = {"day": 12 / 365, "week": 12 / 52, "month": 1.0, "quarter": 3.0, "year": 12.0, "decade": 120.0}
-_MAGNITUDE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9}
+CURRENCIES = {"$": "", "€": "€", "£": "£", "usd": "", "dollar": "", "buck": "", "eur": "€", "euro": "€", "gbp": "£", "pound": "£"}
+NEAR, ABOUT = 0.02, 0.1  # what two shares or amounts may differ by to be the same, exact and with "about"
+WORKING = 7 / 5  # a working day in days
 
-_WORDS = "|".join(sorted((w.replace(" ", r"[\s-]+") for w in NUMBER_WORDS), key=len, reverse=True))
-_DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b)"
 _TO = r"\s*(?:-|–|—|to|until|up\s+to|or|and)\s*"
 _BEFORE = (
-    r"(?P<before>(?:<|>|~|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|circa|ca\.|over|more\s+than|"
-    r"at\s+least|exceeds?|exceeding|above|under|less\s+than|fewer\s+than|below|up\s+to|at\s+most|within|easily)\b)\s*)*"
+    r"(?P<before>(?:(?:<|>|~|≤|≥|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|circa|ca\.|over|more\s+than|"
+    r"at\s+least|exceeds?|exceeding|above|under|less\s+than|fewer\s+than|below|up\s+to|at\s+most|no\s+more\s+than|within|easily)\b)\s*)*)"
 )
 _BEFORE2 = _BEFORE.replace("?P<before>", "?P<before2>")
-_AFTER = r"(?P<after>\s*\+|\s+(?:or|and)\s+(?:more|less|above|over|under|up|longer|shorter)\b)?"
-_UNIT = r"(?P<unit>years?|yrs?|yoe|y(?=\b)|months?|mths?|mos?|weeks?|wks?|days?|quarters?|decades?)\b"
-_SCALE = r"(?:\s?(?:k|thousand|grand|mn?|million|bn?|billion)\b)"
+_AFTER = (
+    r"(?P<after>\s*\+|\s+(?:or|and)\s+(?:more|less|above|over|under|up|longer|shorter|fewer)\b|"
+    r"\s+(?:at\s+(?:most|least)|max(?:imum)?|min(?:imum)?|tops)\b)?"
+)
+_UNITS = (
+    r"years?|yrs?|yoe|y(?=\b)|months?|mths?|mos?|weeks?|wks?|days?|quarters?(?!\s+of\b)|decades?|hours?|hrs?|h(?=\b)|minutes?|mins?|"
+    r"seconds?|secs?"
+)
+_UNIT = rf"(?:(?P<adjective>full|whole|working|business|calendar|more|extra)\s+)?(?P<unit>{_UNITS})\b"
+_SCALE = r"(?:[\s-]?(?:k|hundred|thousand|grand|mn?|million|bn?|billion)\b)"
+_SIGN = r"(?:US\s?)?[$€£]"
+_NAMED = r"dollars?|bucks|usd|euros?|eur|pounds?|gbp"
 
 # What joins two amounts of which the second has no $: not "$500 and 3 projects", not "$500 to 3 months".
 _TO_BARE = (
-    rf"\s*(?:-|–|—|to|until|up\s+to)\s*(?=[\d,.]++{_SCALE}?(?![\s-]*(?:{_UNIT.replace('?P<unit>', '?:')}|%)))"
+    rf"\s*(?:-|–|—|to|until|up\s+to)\s*(?=[\d,.]++{_SCALE}?(?![\s-]*(?:(?:{_UNITS})\b|%)))"
     r"|\s*(?:or|and)\s*(?=[\d,.]++(?!\s*[A-Za-z%]))"
 )
 
-_NO_MONEY = r"(?<![\d$])(?<!\d[.,])(?<!\$\s)"  # not the "500" of "$500 and 3 months"
+_NO_MONEY = r"(?<![\d$€£])(?<!\d[.,])(?<![$€£]\s)"  # not the "500" of "$500 and 3 months"
 
 _DURATION = re.compile(
-    rf"{_BEFORE}{_NO_MONEY}(?P<low>{_NUMBER})(?:\s?(?:years?|yrs?|months?|mos?|weeks?))?(?:{_TO}(?P<high>{_NUMBER}))?"
-    rf"(?P<plus>\s*\+|\s+or\s+more)?[\s-]*{_UNIT}{_AFTER}",
+    rf"{_BEFORE}{_NO_MONEY}(?P<low>{NUMBER})(?P<lowhalf>\s+and\s+a\s+half)?"
+    rf"(?:(?:[\s-]?(?P<lowunit>{_UNITS}))?(?P<to>{_TO})(?P<high>{NUMBER}))?"
+    rf"(?P<plus>\s*\+|\s+or\s+more)?[\s-]*{_UNIT}(?P<half>\s+and\s+a\s+half\b)?{_AFTER}",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    rf"{_BEFORE}\$\s?(?P<low>{_DIGITS})(?P<lowscale>{_SCALE})?"
-    rf"(?:(?:{_TO}\$\s?|{_TO_BARE})(?P<high>{_DIGITS})(?P<highscale>{_SCALE})?)?{_AFTER}"
-    rf"|{_BEFORE2}(?<![\w$.,])(?P<low2>{_DIGITS}|\ba(?=\s+(?:thousand|million|grand)))(?P<lowscale2>{_SCALE})?(?:{_TO}(?P<high2>{_DIGITS})"
-    rf"(?P<highscale2>{_SCALE})?)?\s?(?:dollars|bucks|usd)\b"
-    rf"|(?<![\w$.,])(?P<low3>{_DIGITS})(?P<lowscale3>\s?(?:k|grand))\b(?P<after3>\s*\+)?",
+    rf"{_BEFORE}(?P<sign>{_SIGN})\s?(?P<low>{DIGITS})(?P<lowscale>{_SCALE})?"
+    rf"(?:(?:{_TO}(?:{_SIGN})\s?|{_TO_BARE})(?P<high>{DIGITS})(?P<highscale>{_SCALE})?)?(?:\s(?:{_NAMED})\b)?{_AFTER}"
+    rf"|{_BEFORE2}(?<![\w$€£.,])(?P<low2>{DIGITS}|{NUMBER}(?=\s+(?:hundred|thousand|million|grand)\b)|{NUMBER}(?=\s(?:{_NAMED})\b))"
+    rf"(?P<lowscale2>{_SCALE})?(?:{_TO}(?P<high2>{NUMBER})(?P<highscale2>{_SCALE})?)?\s?(?P<name>{_NAMED})\b(?P<after2>\s*\+)?"
+    rf"|\b(?P<name4>usd|eur|gbp)\s(?P<low4>{DIGITS})(?P<lowscale4>{_SCALE})?(?:{_TO}(?P<high4>{DIGITS})(?P<highscale4>{_SCALE})?)?"
+    rf"|(?<![\w$€£.,])(?P<low3>{DIGITS})(?P<lowscale3>\s?(?:k|grand))\b(?P<after3>\s*\+)?",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    rf"{_BEFORE}{_NO_MONEY}(?P<low>{_DIGITS})(?:\s?%?{_TO}(?P<high>{_DIGITS}))?(?P<plus>\+)?\s?(?:%|percent\b|per\s+cent\b)"
-    rf"{_AFTER}",
+    rf"{_BEFORE}{_NO_MONEY}(?P<low>{NUMBER})(?:\s?(?:%|percent|per\s+cent)?{_TO}(?P<high>{NUMBER}))?(?P<plus>\+)?"
+    rf"\s?(?:%|percent\b|per\s+cent\b){_AFTER}",
     re.IGNORECASE,
 )
-_NO_LOWER = re.compile(r"<|\b(?:under|less|fewer|below|up\s+to|at\s+most|within)\b", re.IGNORECASE)
-_NO_UPPER = re.compile(r">|\+|\b(?:over|more|at\s+least|exceed\w*|above|up|longer)\b", re.IGNORECASE)
+_OF = r"(?=\s+(?:of|our|all|its|their|your|my)\b)"
+_SHARE = re.compile(
+    rf"{_BEFORE}{_NO_MONEY}(?:(?P<part>{NUMBER})\s+(?P<by>in|out\s+of)\s+(?:every\s+)?(?P<whole>{NUMBER})(?![\s-]*(?:{_UNITS})\b)(?!\s?[\d%])"
+    rf"|\b(?P<fraction>{FRACTION})(?:{_OF}|(?<=half)(?=\s+the\b)))",
+    re.IGNORECASE,
+)
+_NO_LOWER = re.compile(r"<|≤|\b(?:under|less|fewer|below|up\s+to|at\s+most|no\s+more|within|max\w*|tops|shorter)\b", re.IGNORECASE)
+_NO_UPPER = re.compile(r">|≥|\+|\b(?:over|more|at\s+least|exceed\w*|above|up|longer|min\w*)\b", re.IGNORECASE)
+_ROUGHLY = re.compile(r"~|\b(?:about|approx\w*|around|roughly|nearly|almost|circa|ca)\b", re.IGNORECASE)
+_EVERY = re.compile(r"\b(?:every|once\s+(?:in|every))\s+$", re.IGNORECASE)
+# "$40 a month", "once a week", "3 hours a day": a rate's unit, no length of time.
+_RATE = re.compile(r"^(?:an?|one)\s+\w+$", re.IGNORECASE)
+_RATED = re.compile(r"(?:\b(?:once|twice|times|salary|pay|[\d,.]+\s?(?:k|thousand)?|each)|[%$])\s+$", re.IGNORECASE)
 
 
 class Figure(msgspec.Struct, frozen=True):
     """A quantity as it stands in a text.
 
-    `low` and `high` are in months, dollars or percent; an open end is 0 or infinity. `text` is the wording, `span`
-    its character offsets in the text that was read.
+    `low` and `high` are in months, units of money or percent; an open end is 0 or infinity. `text` is the wording,
+    `span` its character offsets in the text that was read. `about` where it is said to be rough; `currency` is the
+    sign of another one than the dollar.
     """
 
     kind: Kind
@@ -78,43 +101,79 @@ class Figure(msgspec.Struct, frozen=True):
     high: float
     text: str
     span: tuple[int, int]
+    about: bool = False
+    currency: str = ""
 
     def same_amount(self, other: Figure) -> bool:
         """Whether both are of one kind and share a number, whatever their bounds ("40%" and "40%+")."""
         shared = {self.low, self.high} & {other.low, other.high}
-        return self.kind == other.kind and any(amount and not math.isinf(amount) for amount in shared)
+        return self._comparable(other) and any(amount and not math.isinf(amount) for amount in shared)
 
     def same_as(self, other: Figure) -> bool:
         """Whether both say the same quantity, bounds included."""
         return (
-            self.kind == other.kind
+            self._comparable(other)
             and math.isclose(self.low, other.low)
             and (self.high == other.high or math.isclose(self.high, other.high))
         )
 
+    def agrees_with(self, other: Figure) -> bool:
+        """Whether both can be true of one thing: the same but for rounding, one well within the other, or an open bound that holds."""
+        if not self._comparable(other):
+            return False
+        slack = ABOUT if self.about or other.about else NEAR
+        if self.open or other.open:
+            return self.low <= other.high * (1 + slack) and other.low <= self.high * (1 + slack)
+        if _near(self.low, other.low, slack) and _near(self.high, other.high, slack):
+            return True
+        return self._well_within(other) or other._well_within(self)
+
+    def contradicts(self, other: Figure) -> bool:
+        """Whether both cannot be true of one thing; figures that cannot be compared contradict nothing."""
+        return self._comparable(other) and not self.agrees_with(other)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is a bound, such as "3+ years" or "under $500"."""
+        return math.isinf(self.high) or (self.low == 0 and bool(_NO_LOWER.search(self.text)))
+
+    def _comparable(self, other: Figure) -> bool:
+        return self.kind == other.kind and self.currency == other.currency
+
+    def _well_within(self, other: Figure) -> bool:
+        return other.low < self.low and self.high < other.high
+
 
 def figures(text: str) -> list[Figure]:
     """All figures of `text` in order of appearance, none overlapping another."""
-    found = [f for kind in (_money, _percent, _duration) for f in kind(text)]
+    return list(_figures(text))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _figures(text: str) -> tuple[Figure, ...]:
+    found = [f for kind in (_money, _percent, _share, _duration) for f in kind(text)]
     kept: list[Figure] = []
     for figure in sorted(found, key=lambda f: (f.span[0], -f.span[1])):
-        if not kept or figure.span[0] >= kept[-1].span[1]:
+        if (not kept or figure.span[0] >= kept[-1].span[1]) and not _is_rate(figure, text, kept):
             kept.append(figure)
-    return kept
-
-
-def number(text: str) -> float:
-    """The value of a number in digits or words."""
-    word = re.sub(r"[\s-]+", " ", text.strip().casefold())
-    return NUMBER_WORDS[word] if word in NUMBER_WORDS else float(word.replace(",", "").rstrip("."))
+    return tuple(kept)
 
 
 def months_per(unit: str) -> float:
     """How many months a unit as written ("yrs", "mo", "weeks") has."""
     word = unit.casefold()
+    if word.startswith("mi"):
+        return MONTHS_PER_UNIT["minute"]
     if word.startswith("de"):
         return MONTHS_PER_UNIT["decade"]
-    return next(months for name, months in MONTHS_PER_UNIT.items() if name[0] == word[0])
+    return next(months for name, months in MONTHS_PER_UNIT.items() if name[0] == word[0] and name != "minute")
+
+
+def _is_rate(figure: Figure, text: str, before: list[Figure]) -> bool:
+    if figure.kind != "duration" or not _RATE.match(figure.text):
+        return False
+    there = text[: figure.span[0]]
+    return bool(_RATED.search(there)) or (bool(before) and not text[before[-1].span[1] : figure.span[0]].strip())
 
 
 def _duration(text: str) -> list[Figure]:
@@ -122,25 +181,49 @@ def _duration(text: str) -> list[Figure]:
     for match in _DURATION.finditer(text):
         if "." in match["low"] and match["low"].endswith("."):
             continue
-        scale = months_per(match["unit"])
-        low, high = number(match["low"]) * scale, number(match["high"] or match["low"]) * scale
-        bounds = " ".join(match[g] or "" for g in ("before", "plus", "after"))
-        found.append(_figure("duration", match, low, high, bounds))
+        scale = months_per(match["unit"]) * (WORKING if _is_working_day(match) else 1)
+        low_scale = months_per(match["lowunit"]) if match["lowunit"] else scale
+        low = (number(match["low"]) + (0.5 if match["lowhalf"] else 0)) * low_scale
+        high = number(match["high"]) * scale if match["high"] else low
+        if match["lowunit"] and low_scale > scale and match["to"].strip().casefold() == "and":
+            low = high = low + high  # "1 year and 6 months"
+        if match["half"]:
+            low, high = (low, high + scale / 2) if match["high"] else (low + scale / 2, low + scale / 2)
+        found.append(_figure("duration", match, low, high, about=spelled(match["low"]) in VAGUE_WORDS))
     return found
 
 
+def _is_working_day(match: re.Match[str]) -> bool:
+    adjective = (match["adjective"] or "").casefold()
+    return adjective in ("working", "business") and match["unit"].casefold().startswith("d")
+
+
 def _percent(text: str) -> list[Figure]:
+    return [_figure("percent", match, number(match["low"]), number(match["high"] or match["low"])) for match in _PERCENT.finditer(text)]
+
+
+def _share(text: str) -> list[Figure]:
+    """Shares in words: "seven in ten", "two thirds of"."""
     found = []
-    for match in _PERCENT.finditer(text):
-        bounds = " ".join(match[g] or "" for g in ("before", "plus", "after"))
-        found.append(_figure("percent", match, number(match["low"]), number(match["high"] or match["low"]), bounds))
+    for match in _SHARE.finditer(text):
+        if match["fraction"]:
+            value = FRACTIONS[spelled(match["fraction"])]
+        else:
+            part, whole = number(match["part"]), number(match["whole"])
+            in_digits = match["by"].casefold() == "in" and match["part"][0].isdigit() and match["whole"][0].isdigit()
+            if not 0 < part <= whole or not 2 <= whole <= 1_000 or (in_digits and whole not in (*range(3, 11), 20, 100)):
+                continue
+            if spelled(match["part"]) in ("a", "an") or spelled(match["whole"]) in ("a", "an"):
+                continue
+            value = part / whole
+        found.append(_figure("percent", match, value * 100, value * 100, about=True))
     return found
 
 
 def _money(text: str) -> list[Figure]:
     found = []
     for match in _MONEY.finditer(text):
-        end = next(e for e in ("", "2", "3") if match[f"low{e}"])
+        end = next(e for e in ("", "2", "3", "4") if match[f"low{e}"])
         low_text, low_scale = match[f"low{end}"], match[f"lowscale{end}"]
         high_text = match[f"high{end}"] if end != "3" else None
         high_scale = match[f"highscale{end}"] if high_text else None
@@ -148,21 +231,35 @@ def _money(text: str) -> list[Figure]:
         low = number(low_text) * _scale(low_scale)
         if high_text and not low_scale and high_scale and number(low_text) < number(high_text):
             low = number(low_text) * _scale(high_scale)
-        bounds = f"{match['before'] or match['before2'] or ''} {match['after'] or ''} {match['after3'] or ''}"
-        found.append(_figure("money", match, low, high, bounds))
+        found.append(_figure("money", match, low, high, currency=_currency(match)))
     return found
 
 
-def _figure(kind: Kind, match: re.Match[str], low: float, high: float, bounds: str) -> Figure:
-    low, high = min(low, high), max(low, high)
-    if _NO_LOWER.search(bounds):
-        low = 0.0
-    elif _NO_UPPER.search(bounds):
-        high = math.inf
-    text = match.group(0)
-    start = match.start() + len(text) - len(text.lstrip())
-    return Figure(kind, low, high, text.strip(), (start, start + len(text.strip())))
+def _currency(match: re.Match[str]) -> str:
+    written = (match["sign"] or match["name"] or match["name4"] or "$").casefold()
+    return next(sign for name, sign in CURRENCIES.items() if name in written)
 
 
 def _scale(word: str | None) -> float:
-    return _MAGNITUDE[word.strip().casefold()] if word else 1.0
+    return magnitude(word.strip(" -\t\n").casefold()) if word else 1.0
+
+
+def _figure(kind: Kind, match: re.Match[str], low: float, high: float, *, about: bool = False, currency: str = "") -> Figure:
+    groups = match.groupdict()
+    bounds = " ".join(groups.get(g) or "" for g in ("before", "before2", "plus", "after", "after2", "after3"))
+    low, high = min(low, high), max(low, high)
+    no_lower, no_upper = bool(_NO_LOWER.search(bounds)), bool(_NO_UPPER.search(bounds))
+    if _EVERY.search(match.string[: match.start()]):  # "every 2 years at most" is every 2 years or more
+        no_lower, no_upper = no_upper, no_lower
+    if no_lower:
+        low = 0.0
+    elif no_upper:
+        high = math.inf
+    text = match.group(0)
+    start = match.start() + len(text) - len(text.lstrip())
+    text = text.strip()
+    return Figure(kind, low, high, text, (start, start + len(text)), about or bool(_ROUGHLY.search(bounds)), currency)
+
+
+def _near(one: float, other: float, slack: float) -> bool:
+    return one == other or abs(one - other) <= slack * max(abs(one), abs(other))

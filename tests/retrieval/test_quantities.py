@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval import quantities
+from retrieval import numerals
 from retrieval.quantities import Figure, figures
 
 CASES = [
@@ -18,6 +18,14 @@ CASES = [
     if line and not line.startswith("#")
 ]
 NAMES = {"duration": "months", "money": "dollars", "percent": "percent"}
+
+
+def _said(figure: Figure) -> str:
+    low, high = (f"{round(end, 9 if end < 1 else 6):.12g}" for end in (figure.low, figure.high))
+    ends = low if low == high and "." in low else f"{low}..{high}"
+    return f'{figure.currency or NAMES[figure.kind]} {ends} "{figure.text}"'
+
+
 PIECES = st.sampled_from(
     """3 12 1,000 2.5 $ $5 % k + - – to or and months years yr weeks day a half twenty four under over up more
     < > million dollars percent . , ( x quarter decade""".split()
@@ -28,8 +36,7 @@ PROSE = st.lists(PIECES, max_size=12).flatmap(lambda parts: st.sampled_from([" "
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_a_figure_is_read_as_a_person_reads_it(text: str, expected: str) -> None:
     """Every figure of a golden line is found with its kind, its bounds and its wording."""
-    said = [f'{NAMES[f.kind]} {round(f.low, 6):.12g}..{round(f.high, 6):.12g} "{f.text}"' for f in figures(text)]
-    assert expected == ("; ".join(said) or "-")
+    assert expected == ("; ".join(_said(figure) for figure in figures(text)) or "-")
 
 
 @given(st.one_of(PROSE, st.text(), st.text(alphabet="0123456789.,$%+-–kKmy ſK٣", max_size=60)))
@@ -88,4 +95,4 @@ def test_an_open_end_is_infinite() -> None:
 )
 def test_numbers_in_digits_and_words(text: str, value: float) -> None:
     """A number is read from digits and from words."""
-    assert value == quantities.number(text)
+    assert value == numerals.number(text)
