@@ -8,7 +8,7 @@ FingerpostError
 ├── CollectionError   an evaluation folder or question file that cannot be read
 ├── SettingsError     a setting that is missing or wrong: names the key
 ├── RequestError      a command that asks for what is not there
-├── StoreError        the bot's state cannot be read or written (stands in bot/store.py)
+├── StoreError        the bot's state cannot be read or written (stands in bot/store/database.py)
 ├── DiscordError      Discord refuses the bot (stands in bot/adapters/discord/__init__.py)
 └── Undeliverable     Slack takes no message here (stands in bot/adapters/slack/post.py)
 

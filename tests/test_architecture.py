@@ -18,7 +18,7 @@ FILES = sorted(path for package in ("bot", "retrieval") for path in (ROOT / pack
 PLATFORMS = ("slack_bolt", "slack_sdk", "discord")
 HEAVY = (
     "faiss", "tantivy", "sentence_transformers", "markdown_it", "yaml", "symspellpy", "ir_measures", "tqdm", "prompt_toolkit",
-    "PIL", "sqlalchemy", "openvino", "tokenizers",
+    "PIL", "openvino", "tokenizers",
 )  # fmt: skip
 OUTSIDE = ("bot/adapters/", "bot/cli.py", "bot/__main__.py", "bot/wiring.py")
 
@@ -68,6 +68,11 @@ def test_adapters_are_imported_from_outside_only() -> None:
 def test_a_heavy_library_has_one_file(library: str) -> None:
     """Each heavy library is imported by exactly one file, so that it can be replaced there."""
     assert len(importing(library)) == 1, importing(library)
+
+
+def test_the_database_is_the_store_s_alone() -> None:
+    """SQLAlchemy is imported in one package only, so that the rest of the program has never heard of a database."""
+    assert [file for file in importing("sqlalchemy") if not file.startswith("bot/store/")] == []
 
 
 @pytest.mark.parametrize("module", ["pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"])

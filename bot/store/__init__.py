@@ -1,0 +1,47 @@
+"""What must outlive a process: events seen, conversations, feedback, channel modes, things held for a button, runs, acts.
+
+One SQLite file (WAL) that several threads and processes may use at once. Keys are strings that a platform chooses and
+that begin with its name, such as "slack:T1:C1:1700000000.000100"; nothing here knows any platform.
+
+    store = Store(settings.home)
+    if store.claim(key, payload):        # False: somebody answers it or has answered it
+        store.say(thread, person, key, text)
+        answer = bot.handle(Ask(text, store.history(thread, person, key)))
+        ...send it...
+        store.finish(key)                # or store.release(key) where it failed and may be tried again
+    for event in store.unfinished("slack:"):   # at start: what a process that died had claimed, to be claimed again
+
+The only package that imports SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.store import schema
+from bot.store.conversations import KEPT_TURNS, Conversations
+from bot.store.database import DAY, FILE, StoreError
+from bot.store.events import MOST_TRIES, Event, Events
+from bot.store.held import Held
+from bot.store.opinions import Asked, Feedback, Opinions
+from bot.store.runs import Act, Run, Runs
+
+__all__ = ["DAY", "FILE", "KEPT_TURNS", "MOST_TRIES", "Act", "Asked", "Event", "Feedback", "Run", "Store", "StoreError"]
+
+
+class Store(Events, Conversations, Opinions, Held, Runs):
+    """The state of all platforms. Each method is one atomic step; all may raise StoreError. Safe to use from several threads."""
+
+    def forget_person(self, person: str) -> None:
+        """Delete everything that this person has said, and their feedback. Administrative acts stay in their list."""
+        for table in (schema.turns, schema.feedback, schema.questions):
+            self._write(sa.delete(table).where(table.c.person == person))
+
+    def prune(self, days: float) -> None:
+        """Delete done events, messages, threads, questions and feedback that are older than so many days, and what is no longer held."""
+        oldest = self._now() - days * DAY
+        stale = (schema.events.c.state == "done") | (schema.events.c.tries >= MOST_TRIES)
+        self._write(sa.delete(schema.events).where(schema.events.c.at < oldest, stale))
+        for table in (schema.turns, schema.threads, schema.questions, schema.feedback):
+            self._write(sa.delete(table).where(table.c.at < oldest))
+        self._write(sa.delete(schema.held).where(schema.held.c.until < self._now()))

@@ -1,0 +1,62 @@
+"""Events: each key is worked on by one owner at a time, and done once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.store.database import Database
+from bot.store.schema import events
+
+MOST_TRIES = 3  # claims of one event, the first included
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event that was claimed and not finished. `tries` counts its claims so far."""
+
+    key: str
+    payload: str
+    tries: int
+
+
+class Events(Database):
+    """What has come in, and who works on it."""
+
+    def claim(self, key: str, payload: str = "") -> bool:
+        """Take an event to work on. True for exactly one caller at a time; False once it is done.
+
+        A claim ends with `finish` or `release`, or with the process that holds it. `payload` is what is needed to do
+        the event again; the payload of the first claim is kept.
+        """
+        fresh = self._insert(events).values(key=key, state="claimed", owner=self._owner, payload=payload, tries=1, at=self._now())
+        if self._write(fresh.on_conflict_do_nothing()) == 1:
+            return True
+        row = self._one(sa.select(events.c.owner, events.c.state, events.c.tries).where(events.c.key == key))
+        if row is None or row.state == "done" or row.tries >= MOST_TRIES or row.owner == self._owner or self._lives(row.owner):
+            return False
+        taken = sa.update(events).where(
+            events.c.key == key, events.c.state == "claimed", events.c.owner == row.owner, events.c.tries == row.tries)  # fmt: skip
+        return self._write(taken.values(owner=self._owner, tries=row.tries + 1)) == 1
+
+    def finish(self, key: str) -> None:
+        """The event is done: it is never claimed again, and its payload is forgotten."""
+        done = sa.update(events).where(events.c.key == key, events.c.owner == self._owner)
+        self._write(done.values(state="done", payload=""))
+
+    def release(self, key: str, *, counted: bool = True) -> None:
+        """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all.
+
+        A try that is not `counted` does not use up one of them: where the platform could not be reached.
+        """
+        given_up = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
+        self._write(given_up.values(owner="", tries=events.c.tries - (0 if counted else 1)))
+
+    def unfinished(self, prefix: str) -> list[Event]:
+        """The events with this prefix that nobody works on and that may be claimed once more, oldest first."""
+        there = sa.select(events).where(
+            events.c.state == "claimed", events.c.key.startswith(prefix, autoescape=True), events.c.tries < MOST_TRIES)  # fmt: skip
+        rows = self._all(there.order_by(events.c.at))
+        dead = {owner for owner in {row.owner for row in rows} if not self._lives(owner)}
+        return [Event(row.key, row.payload, row.tries) for row in rows if row.owner in dead]

@@ -1,0 +1,29 @@
+"""Things held for a button: an answer to share, an action to confirm."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.store.database import DAY, Database
+from bot.store.schema import held
+
+
+class Held(Database):
+    """What is kept for a while."""
+
+    def hold(self, key: str, payload: str, seconds: float = 30 * DAY) -> None:
+        """Keep `payload` under `key` for so long."""
+        given = self._insert(held).values(key=key, payload=payload, until=self._now() + seconds)
+        changed = {"payload": given.excluded.payload, "until": given.excluded.until}
+        self._write(given.on_conflict_do_update(index_elements=["key"], set_=changed))
+
+    def held(self, key: str) -> str | None:
+        """What is kept under `key`, None where its time is over."""
+        row = self._one(sa.select(held.c.payload).where(held.c.key == key, held.c.until > self._now()))
+        return None if row is None else str(row.payload)
+
+    def take(self, key: str) -> str | None:
+        """What is kept under `key`, for exactly one caller; None for all others."""
+        payload = self.held(key)
+        gone = self._write(sa.delete(held).where(held.c.key == key))
+        return payload if gone == 1 else None
