@@ -14,8 +14,9 @@ from bot import quotes
 from bot.messages import Answer, Ask, Citation
 from bot.wiring import Bot
 from retrieval import markdown
+from tests.conformance.in_discord import on_discord
 from tests.conformance.in_slack import on_slack
-from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, at_the_terminal, on_discord
+from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, at_the_terminal
 
 PLATFORMS = {"terminal": at_the_terminal, "discord": on_discord, "slack": on_slack}
 QUESTIONS = {
