@@ -13,7 +13,7 @@ from bot import grading
 from bot.grading import Question
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
-from retrieval import evaluation
+from retrieval import beir, evaluation
 from retrieval.indexing import Progress
 
 SHOWN = 20
@@ -33,7 +33,7 @@ class Report(msgspec.Struct, frozen=True):
 
 def collection(bot: Bot, folder: Path, progress: Progress) -> Report:
     """Retrieval measures on a folder in BEIR's format. Raises CollectionError."""
-    return Report(evaluation.evaluate(evaluation.read(folder), bot.model, progress))
+    return Report(evaluation.evaluate(beir.read(folder), bot.model, progress))
 
 
 def corpus(bot: Bot, progress: Progress) -> Report:

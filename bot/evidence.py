@@ -17,7 +17,7 @@ from retrieval.quantities import Figure, figures
 from retrieval.searcher import Found, Query, Searcher, Word
 
 SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
-FUSED_WEIGHT = 0.3  # of the search rank, in the order of passages only
+FUSED_WEIGHT = 0.2  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 FAQ_BONUS = 0.05

@@ -1,28 +1,26 @@
-"""Retrieval measures on questions with known passages, and test collections in BEIR's format.
-
-The only file that imports ir_measures.
-"""
+"""Retrieval measures on questions with known passages. The only file that imports ir_measures."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import ir_measures
-import msgspec
 from ir_measures import RR, R, nDCG
 
 from retrieval import words
+from retrieval.beir import Collection
 from retrieval.encoder import Model
-from retrieval.errors import CollectionError
+from retrieval.headings import Headings, distinct
 from retrieval.lexical import LexicalIndex
-from retrieval.search import search
+from retrieval.search import DEPTH, Hit, Indexes, search
+from retrieval.spelling import Spelling
 from retrieval.vectors import VectorIndex
 
 MEASURES = (nDCG @ 10, RR @ 10, R @ 1, R @ 5, R @ 10, R @ 100)
-DEPTH = 100
 
 Progress = Callable[[str, int, int], None]
 Judgements = Mapping[str, Mapping[str, int]]
@@ -30,18 +28,35 @@ Runs = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
-class Collection:
-    """A test collection: texts of documents and queries by id, and which document is relevant to which query."""
+class Indexed:
+    """A collection with its indexes, to be searched as guides are."""
 
-    documents: dict[str, str]
-    queries: dict[str, str]
-    relevant: dict[str, dict[str, int]]
+    collection: Collection
+    ids: Sequence[str]
+    indexes: Indexes
+    spelling: Spelling
+    model: Model
 
+    def search(self, queries: Mapping[str, str], progress: Progress, correct: bool = True) -> dict[str, list[Hit]]:
+        """All that was found for each query by its id, best first: what both rankings put forward, without the query itself.
 
-class _Line(msgspec.Struct):
-    _id: str
-    text: str
-    title: str = ""
+        `correct` is whether typos are corrected first, as the program does.
+        """
+        texts = [self.spelling.corrected(text) if correct else text for text in queries.values()]
+        found = {}
+        for number, (query, text, vector) in enumerate(zip(queries, texts, self.model.encode(texts), strict=True), 1):
+            hits = search(text, vector, self.indexes, 2 * DEPTH)
+            found[query] = [hit for hit in hits if self.ids[hit.id] != query]
+            progress("searching", number, len(texts))
+        return found
+
+    def measure(self, found: Mapping[str, Sequence[Hit]], score: Callable[[Hit], float]) -> dict[str, float]:
+        """The measures of the ranking by `score`, in which a hit that scores 0 or less is not found."""
+        runs = {}
+        for query, hits in found.items():
+            best = sorted((hit for hit in hits if score(hit) > 0), key=score, reverse=True)[:DEPTH]
+            runs[query] = {self.ids[hit.id]: score(hit) for hit in best}
+        return measure(self.collection.relevant, runs)
 
 
 def measure(relevant: Judgements, runs: Runs) -> dict[str, float]:
@@ -54,69 +69,43 @@ def measure(relevant: Judgements, runs: Runs) -> dict[str, float]:
     return {str(measure): float(figures[measure]) for measure in MEASURES}
 
 
-def read(folder: Path) -> Collection:
-    """A folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Raises CollectionError."""
-    documents = {d._id: f"{d.title} {d.text}".strip() for d in _lines(folder / "corpus.jsonl")}
-    queries = {q._id: q.text for q in _lines(folder / "queries.jsonl")}
-    relevant = _judgements(folder / "qrels" / "test.tsv")
-    if not documents or not relevant:
-        raise CollectionError(f"{folder} has no documents or no judgements")
-    return Collection(documents, {q: t for q, t in queries.items() if q in relevant}, relevant)
-
-
 def evaluate(collection: Collection, model: Model, progress: Progress) -> dict[str, float]:
-    """Measures of the default search on a collection."""
+    """Measures of the default search on a collection, and the nDCG@10 of each of its two parts alone."""
+    with indexed(collection, model, progress) as index:
+        found = index.search(collection.queries, progress)
+        dense, lexical = (index.measure(found, part)["nDCG@10"] for part in (_dense, _lexical))
+        return {**index.measure(found, _fused), "nDCG@10, dense alone": dense, "nDCG@10, BM25 alone": lexical}
+
+
+@contextmanager
+def indexed(collection: Collection, model: Model, progress: Progress) -> Iterator[Indexed]:
+    """The indexes of a collection, for as long as they are used."""
     ids = list(collection.documents)
-    texts = [collection.documents[i] for i in ids]
+    texts = list(collection.documents.values())
+    titles = [collection.titles.get(i, "") for i in ids]
+    wanted = [*texts, *distinct(titles)]
     done = 0
 
     def count(newly: int) -> None:
         nonlocal done
         done += newly
-        progress("embedding", done, len(texts))
+        progress("embedding", done, len(wanted))
 
-    vectors = VectorIndex.build(model.encode(texts, count))
+    vectors = model.encode(wanted, count)
+    spelling = Spelling({word for text in texts for word in words.surface(text)})
+    headings = Headings(Headings.index(vectors[len(texts) :], vectors.shape[1]), titles)
     with tempfile.TemporaryDirectory() as folder:
         lexical = LexicalIndex.build((words.stems(text) for text in texts), Path(folder) / "lexical")
-        queries = list(collection.queries.items())
-        encoded = model.encode([text for _, text in queries])
-        runs = {}
-        for number, ((query, text), vector) in enumerate(zip(queries, encoded, strict=True), 1):
-            hits = search(text, vector, vectors, lexical, DEPTH)
-            runs[query] = {ids[hit.id]: hit.fused for hit in hits if ids[hit.id] != query}
-            progress("searching", number, len(queries))
-    return measure(collection.relevant, runs)
+        yield Indexed(collection, ids, Indexes(VectorIndex.build(vectors[: len(texts)]), headings, lexical), spelling, model)
 
 
-def _lines(path: Path) -> list[_Line]:
-    lines = []
-    for number, line in enumerate(_text(path).split("\n"), 1):
-        if line.strip():
-            try:
-                lines.append(msgspec.json.decode(line, type=_Line))
-            except msgspec.MsgspecError as error:
-                raise CollectionError(f"{path}, line {number}: {error}") from error
-    return lines
+def _fused(hit: Hit) -> float:
+    return hit.fused + 1  # all are above 0
 
 
-def _judgements(path: Path) -> dict[str, dict[str, int]]:
-    relevant: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(_text(path).split("\n"), 1):
-        row = line.strip().split("\t")
-        if not line.strip() or (number == 1 and not row[-1].lstrip("-").isdigit()):
-            continue
-        try:
-            (query, *_, document), grade = row[:-1], int(row[-1])
-        except ValueError as error:
-            raise CollectionError(f"{path}, line {number}: expected query, document and grade, with tabs between") from error
-        relevant.setdefault(query, {})[document] = grade
-    return relevant
+def _dense(hit: Hit) -> float:
+    return hit.similarity + 1
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} is missing; a collection has corpus.jsonl, queries.jsonl and qrels/test.tsv") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise CollectionError(f"{path} cannot be read as UTF-8 text") from error
+def _lexical(hit: Hit) -> float:
+    return hit.bm25

@@ -17,11 +17,12 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexUnusable
 from retrieval.guides import Guide
+from retrieval.headings import Headings
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 5
 _BUILDING = ".building-"
 
@@ -42,12 +43,13 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Generation(msgspec.Struct, frozen=True):
-    """A whole index, open. A passage's position is its id in both indexes; a word's, in `word_vectors`."""
+    """A whole index, open. A passage's position is its id in `vectors`, `headings` and `lexical`; a word's, in `word_vectors`."""
 
     manifest: Manifest
     guides: dict[str, Guide]
     passages: tuple[Passage, ...]
     vectors: VectorIndex
+    headings: Headings
     lexical: LexicalIndex
     vocabulary: tuple[str, ...]
     word_vectors: VectorIndex
@@ -100,8 +102,9 @@ class GenerationStore:
             vocabulary = msgspec.json.decode((folder / "vocabulary.json").read_bytes(), type=tuple[str, ...])
         except (OSError, msgspec.MsgspecError) as error:
             raise IndexUnusable(f"the index {name} cannot be read: {error}") from error
+        headings = Headings(VectorIndex.open(folder / "headings.faiss"), [p.heading for p in passages])
         return Generation(
-            manifest, {g.id: g for g in guides}, passages, VectorIndex.open(folder / "vectors.faiss"),
+            manifest, {g.id: g for g in guides}, passages, VectorIndex.open(folder / "vectors.faiss"), headings,
             LexicalIndex.open(folder / "lexical"), vocabulary, VectorIndex.open(folder / "words.faiss"),
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from retrieval.encoder import Model, Vectors
 from retrieval.errors import GuideError, IndexUnusable
 from retrieval.generations import FORMAT, Generation, GenerationStore, Manifest
 from retrieval.guides import Guide
+from retrieval.headings import Headings, distinct
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 from retrieval.terms import Terms
@@ -48,10 +49,14 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
     Raises GuideError for a guide that cannot be read, before anything is written.
     """
     read, made = _read(corpus, progress)
-    vectors, reused = _embed([p.embedded for p in made], _known(previous, model), model, progress)
+    known = _known(previous, model)
+    vectors, reused = _embed([p.embedded for p in made], known, model, progress)
     vocabulary = _vocabulary(made)
-    word_vectors, _ = _embed(vocabulary, _known_words(previous, model), model, lambda *_: None)
+    word_vectors, _ = _embed(vocabulary, known, model, lambda *_: None)
+    headings = distinct([p.heading for p in made])
+    heading_vectors, _ = _embed(headings, known, model, lambda *_: None)
     VectorIndex.build(vectors).save(folder / "vectors.faiss")
+    Headings.index(heading_vectors, vectors.shape[1]).save(folder / "headings.faiss")
     VectorIndex.build(word_vectors).save(folder / "words.faiss")
     LexicalIndex.build((words.stems(p.embedded) for p in made), folder / "lexical")
     (folder / "guides.json").write_bytes(msgspec.json.encode(read))
@@ -108,19 +113,19 @@ def _embed(texts: list[str], known: dict[str, Vectors], model: Model, progress: 
 
     made = dict(zip((_hash(t) for t in new), model.encode(new, count), strict=True))
     vectors = [known.get(_hash(t), made.get(_hash(t))) for t in texts]
-    return np.stack([v for v in vectors if v is not None]), len(texts) - sum(_hash(t) in made for t in texts)
+    stacked = np.stack([v for v in vectors if v is not None]) if texts else np.zeros((0, 0), dtype=np.float32)
+    return stacked, len(texts) - sum(_hash(t) in made for t in texts)
 
 
 def _known(previous: Generation | None, model: Model) -> dict[str, Vectors]:
+    """The vectors of a generation that this model has made, by the hash of what was encoded."""
     if previous is None or previous.manifest.model != model.identity:
         return {}
-    return dict(zip((p.content_hash for p in previous.passages), previous.vectors.vectors(), strict=True))
-
-
-def _known_words(previous: Generation | None, model: Model) -> dict[str, Vectors]:
-    if previous is None or previous.manifest.model != model.identity:
-        return {}
-    return dict(zip((_hash(w) for w in previous.vocabulary), previous.word_vectors.vectors(), strict=True))
+    words_known = zip(map(_hash, previous.vocabulary), previous.word_vectors.vectors(), strict=True)
+    headings = distinct([p.heading for p in previous.passages])
+    headings_known = zip(map(_hash, headings), previous.headings.vectors.vectors(), strict=False)
+    passages_known = zip((p.content_hash for p in previous.passages), previous.vectors.vectors(), strict=True)
+    return {**dict(words_known), **dict(headings_known), **dict(passages_known)}
 
 
 def _vocabulary(made: list[Passage]) -> list[str]:

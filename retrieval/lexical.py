@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -59,3 +60,11 @@ class LexicalIndex:
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
         ranked = [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
         return sorted(ranked, key=lambda hit: (-hit[1], hit[0]))
+
+    def ideal(self, stems: Sequence[str]) -> float:
+        """The BM25 score (0 and up) of a document of mean length that holds each of `stems` once.
+
+        It is the sum of their inverse document frequencies; stems that no document holds count nothing.
+        """
+        counts = [int(self._searcher.doc_freq("stems", stem)) for stem in set(stems)]
+        return sum(math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) for count in counts if count)

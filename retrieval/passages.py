@@ -28,8 +28,9 @@ class Passage(msgspec.Struct, frozen=True):
     """One passage.
 
     `lines` are counted from 1, inclusive; `text` is what stands there. `embedded` is what the encoder and the lexical
-    index read: the headings, then the text in plain words, with one name for each term. `table` and `row` are
-    positions in the guide's tables and in the table's rows. `references` are resolved.
+    index read: the headings, then the text in plain words, with one name for each term; `heading` is the
+    headings alone in the same words. `table` and `row` are positions in the guide's tables and in the table's rows.
+    `references` are resolved.
     """
 
     guide: str
@@ -41,6 +42,7 @@ class Passage(msgspec.Struct, frozen=True):
     references: tuple[str, ...] = ()
     table: int | None = None
     row: int | None = None
+    heading: str = ""
 
     @property
     def content_hash(self) -> str:
@@ -74,7 +76,8 @@ def of_guide(parsed: Parsed, terms: Terms) -> list[Passage]:
         else:
             found += _of_block(parsed.guide, section, block, terms)
         position += taken
-    return sorted([*found, *_questions(parsed, terms), *_reference_list(parsed, terms)], key=lambda p: p.lines)
+    made = sorted([*found, *_questions(parsed, terms), *_reference_list(parsed, terms)], key=lambda p: p.lines)
+    return [msgspec.structs.replace(p, heading=terms.unify(". ".join(p.section))) for p in made]
 
 
 def describe_row(table: Table, row: int) -> str:

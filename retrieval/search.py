@@ -8,7 +8,8 @@ import numpy as np
 
 from retrieval import words
 from retrieval.encoder import Vectors
-from retrieval.fusion import convex
+from retrieval.fusion import fuse
+from retrieval.headings import Headings
 from retrieval.lexical import LexicalIndex
 from retrieval.vectors import VectorIndex
 
@@ -16,26 +17,42 @@ DEPTH = 100  # candidates that each index puts forward
 
 
 @dataclass(frozen=True)
+class Indexes:
+    """What is searched; a passage has the same id in all three."""
+
+    vectors: VectorIndex
+    headings: Headings
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage that was found, by its position in the index.
 
-    `similarity` is the cosine to the question (-1 to 1), `bm25` the lexical score (0 and up), `fused` the rank score
-    (0 to 1); larger is better in all.
+    `similarity` and `heading` are the cosines (-1 to 1) of the passage and of its heading to the question, `bm25` is the
+    lexical score (0 and up), `held` the same as a share of what a passage of mean length gets that has each of the
+    question's words once (0 to about 2), `fused` the rank score (-1 to about 2); larger is better in all.
     """
 
     id: int
     similarity: float
+    heading: float
     bm25: float
+    held: float
     fused: float
 
 
-def search(query: str, vector: Vectors, vectors: VectorIndex, lexical: LexicalIndex, k: int) -> list[Hit]:
+def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     """The `k` best passages for `query`, best first. `vector` is the query's unit vector, shape (dimension,)."""
-    ids, _ = vectors.search(vector, DEPTH)
-    by_words = dict(lexical.search(sorted(set(words.stems(query))), DEPTH))
+    stems = sorted(set(words.stems(query)))
+    ids, _ = indexes.vectors.search(vector, DEPTH)
+    by_words = dict(indexes.lexical.search(stems, DEPTH))
     candidates = sorted({int(i) for i in ids} | set(by_words))
-    similarities = vectors.vectors(candidates) @ vector
+    similarities = indexes.vectors.vectors(candidates) @ vector
+    headings = indexes.headings.similarities(candidates, vector)
     bm25 = np.array([by_words.get(i, 0.0) for i in candidates], dtype=np.float32)
-    fused = convex(similarities, bm25)
+    held = bm25 / max(indexes.lexical.ideal(stems), 1e-9)
+    fused = fuse(similarities, headings, held)
     order = sorted(range(len(candidates)), key=lambda n: (-fused[n], candidates[n]))[:k]
-    return [Hit(candidates[n], float(similarities[n]), float(bm25[n]), float(fused[n])) for n in order]
+    scores = (similarities, headings, bm25, held, fused)
+    return [Hit(candidates[n], *(float(score[n]) for score in scores)) for n in order]

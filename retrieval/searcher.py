@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from retrieval.generations import Generation
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
 from retrieval.salience import salience
-from retrieval.search import Hit, search
+from retrieval.search import Hit, Indexes, search
 from retrieval.spelling import Spelling
 from retrieval.terms import Terms
 
@@ -78,6 +77,7 @@ class Searcher:
         self.generation = generation
         self.terms = Terms(guide.terms for guide in generation.guides.values())
         self._model = model
+        self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
         self._stems = [frozenset(words.stems(p.embedded)) for p in generation.passages]
         self._frequency = Counter(stem for stems in self._stems for stem in stems)
         self._word_ids = {words.stem(word): i for i, word in enumerate(generation.vocabulary)}
@@ -103,7 +103,7 @@ class Searcher:
 
     def search(self, query: Query, k: int = 10) -> list[Found]:
         """The `k` best passages, best first."""
-        hits = search(query.text, query.vector, self.generation.vectors, self.generation.lexical, k)
+        hits = search(query.text, query.vector, self._indexes, k)
         return [self.found(query, hit) for hit in hits]
 
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
@@ -175,8 +175,4 @@ class Searcher:
 
     def corrected(self, question: str) -> str:
         """`question` in lower case with its typos corrected."""
-        text = words.normalise(question)
-        for word in dict.fromkeys(words.content(text)):
-            if (corrected := self._spelling.correct(word)) != word:
-                text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", corrected, text)
-        return text
+        return self._spelling.corrected(question)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from importlib import resources
 
 from symspellpy import SymSpell, Verbosity
+
+from retrieval import words
 
 _SHORTEST = 4  # letters; shorter words have too many neighbours
 
@@ -16,16 +19,24 @@ class Spelling:
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._known = frozenset(vocabulary)
-        self._words = SymSpell(max_dictionary_edit_distance=2)
+        self._nearest = SymSpell(max_dictionary_edit_distance=2)
         for word in self._known:
             if len(word) >= _SHORTEST:
-                self._words.create_dictionary_entry(word, 1)
+                self._nearest.create_dictionary_entry(word, 1)
+
+    def corrected(self, text: str) -> str:
+        """`text` in lower case with the typos in its words corrected."""
+        text = words.normalise(text)
+        for word in dict.fromkeys(words.content(text)):
+            if (meant := self.correct(word)) != word:
+                text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant, text)
+        return text
 
     def correct(self, word: str) -> str:
         """`word`, or what it was probably meant to be: one edit for up to six letters, two for longer ones."""
         if len(word) < _SHORTEST or word in self._known or not word.isalpha() or word in english_words():
             return word
-        found = self._words.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
+        found = self._nearest.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
         nearest = [f for f in found if f.term[0] == word[0]]
         return min(nearest, key=lambda f: (f.distance, f.term)).term if nearest else word
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import evaluation
+from retrieval import beir, evaluation
+from retrieval.beir import Collection
 from retrieval.encoder import Model
 from retrieval.errors import CollectionError
-from retrieval.evaluation import Collection
 
 
 def collection(folder: Path, corpus: str = "", queries: str = "", judgements: str = "") -> Path:
@@ -43,20 +43,26 @@ def test_a_perfect_run_measures_1() -> None:
 
 def test_a_collection_is_read(tmp_path: Path) -> None:
     """Documents with their titles, judged queries and graded judgements are read; empty lines and a heading are passed over."""
-    expected = Collection({"d1": "Ferns Water them.", "d2": "Sun."}, {"q1": "water?"}, {"q1": {"d1": 2, "d2": 0}})
-    assert expected == evaluation.read(collection(tmp_path))
+    expected = Collection({"d1": "Ferns Water them.", "d2": "Sun."}, {"q1": "water?"}, {"q1": {"d1": 2, "d2": 0}}, {"d1": "Ferns"})
+    assert expected == beir.read(collection(tmp_path))
+
+
+def test_questions_without_an_answer_are_read(tmp_path: Path) -> None:
+    """Where a collection has questions that no document answers, they are read beside the others."""
+    (collection(tmp_path) / "queries_unanswerable.jsonl").write_text('{"_id": "u1", "text": "moss?"}\n')
+    assert beir.read(tmp_path).unanswerable == {"u1": "moss?"}
 
 
 def test_judgements_may_lack_a_heading_and_hold_quotes(tmp_path: Path) -> None:
     """Judgements without a heading, with a fourth column as TREC has it, and with quotes in an id are read as they stand."""
-    found = evaluation.read(collection(tmp_path, judgements='"q1\td1\t1\n\nq1\t0\td2\t1\n'))
+    found = beir.read(collection(tmp_path, judgements='"q1\td1\t1\n\nq1\t0\td2\t1\n'))
     assert found.relevant == {'"q1': {"d1": 1}, "q1": {"d2": 1}}
 
 
 def test_a_line_may_hold_any_character(tmp_path: Path) -> None:
     """A separator of lines or paragraphs inside a text does not tear its line."""
     corpus = '{"_id": "d1", "text": "one\u2028two\x85three"}\n'
-    assert evaluation.read(collection(tmp_path, corpus)).documents == {"d1": "one\u2028two\x85three"}
+    assert beir.read(collection(tmp_path, corpus)).documents == {"d1": "one\u2028two\x85three"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_a_malformed_line_is_named(tmp_path: Path, file: str, content: str, line
     """A line that cannot be read is refused with its file and its number."""
     (collection(tmp_path) / file).write_text(content)
     with pytest.raises(CollectionError) as refused:
-        evaluation.read(tmp_path)
+        beir.read(tmp_path)
     assert str(refused.value).startswith(f"{tmp_path / file}, line {line}: ")
 
 
@@ -89,10 +95,10 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path: Path, file: str) -> Non
     path = collection(tmp_path) / file
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(CollectionError, match="cannot be read as UTF-8 text") as unreadable:
-        evaluation.read(tmp_path)
+        beir.read(tmp_path)
     path.unlink()
     with pytest.raises(CollectionError, match=r"is missing; a collection has corpus\.jsonl") as missing:
-        evaluation.read(tmp_path)
+        beir.read(tmp_path)
     assert [str(path) in str(e.value) for e in (unreadable, missing)] == [True, True]
 
 
@@ -100,7 +106,7 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path: Path, file: str) -> Non
 def test_a_collection_without_content_is_refused(tmp_path: Path, corpus: str, judgements: str) -> None:
     """A collection without documents or without judgements is refused."""
     with pytest.raises(CollectionError, match="has no documents or no judgements"):
-        evaluation.read(collection(tmp_path, corpus, "", judgements))
+        beir.read(collection(tmp_path, corpus, "", judgements))
 
 
 def test_a_collection_is_evaluated_with_the_default_search(model: Model) -> None:
@@ -114,5 +120,11 @@ def test_a_collection_is_evaluated_with_the_default_search(model: Model) -> None
     queries = {"q1": "watering ferns", "q2": "Which bread is best?"}
     told: list[tuple[str, int, int]] = []
     found = evaluation.evaluate(Collection(documents, queries, {"q1": {"d1": 1}, "q2": {"d3": 1}}), model, lambda *step: told.append(step))
-    assert found == {"nDCG@10": 1.0, "RR@10": 1.0, "R@1": 1.0, "R@5": 1.0, "R@10": 1.0, "R@100": 1.0}
+    assert {name: found[name] for name in map(str, evaluation.MEASURES)} == dict.fromkeys(map(str, evaluation.MEASURES), 1.0)
     assert told == [("embedding", 4, 4), ("searching", 1, 2), ("searching", 2, 2)]
+
+
+def test_the_default_search_beats_both_of_its_parts(model: Model) -> None:
+    """Part numbers are found by their letters, other wordings by their meaning, and the default search finds both."""
+    found = evaluation.evaluate(beir.read(Path(__file__).parent / "bicycles"), model, lambda *_: None)
+    assert found["nDCG@10"] > max(found["nDCG@10, dense alone"], found["nDCG@10, BM25 alone"]) + 0.05, found

@@ -60,6 +60,14 @@ def test_any_documents_are_scored_by_the_formula(
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
+def test_the_ideal_is_that_of_a_document_of_mean_length_with_each_word_once(tmp_path: Path) -> None:
+    """The ideal score is what the formula gives such a document; words that no document holds, or named twice, add nothing."""
+    documents = [["fern", "light"], ["fern", "sun"], ["sand", "ivy"]]
+    index = LexicalIndex.build(documents, tmp_path / "lexical")
+    assert index.ideal(["fern", "light", "rain", "fern"]) == pytest.approx(bm25({"fern", "light"}, documents)[0])
+    assert index.ideal(["rain"]) == index.ideal([]) == 0
+
+
 def test_no_words_find_nothing(tmp_path: Path) -> None:
     """A search without words, or for words that no document has, finds nothing."""
     index = LexicalIndex.build(DOCUMENTS, tmp_path / "lexical")

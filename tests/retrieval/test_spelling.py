@@ -43,3 +43,11 @@ def test_any_word_is_kept_or_becomes_one_of_the_guides(word: str) -> None:
 def test_a_vocabulary_may_be_empty() -> None:
     """Without any words nothing is corrected."""
     assert Spelling([]).correct("certifcation") == "certifcation"
+
+
+def test_a_whole_question_is_corrected() -> None:
+    """Each typo is corrected wherever it stands as a word of its own, and all else stays as it is but for upper case."""
+    assert (
+        SPELLING.corrected("A Certifcation's salry (SALRY)? presalry, my-salry 5%")
+        == "a certification's salary (salary)? presalry, my-salary 5%"
+    )
