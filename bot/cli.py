@@ -7,20 +7,25 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
 import click
 import msgspec
 
-from bot import bench, doctor, evaluate, reindex, serving, settings
+from bot import bench, doctor, evaluate, insights, reindex, serving, settings
 from bot.adapters import terminal
+from bot.admin import people
 from bot.desk import BotDesk
 from bot.messages import Answer, Ask
 from bot.progress import Bar
+from bot.render import chart
 from bot.render import discord as discord_render
 from bot.render import slack as slack_render
+from bot.store import open_store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
@@ -139,6 +144,42 @@ def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None)
         payload = _payload(bot, platform, bot.handle(request))
         line = {"id": request.id, "payload": payload} if batch else payload
         click.echo(msgspec.json.encode(line).decode())
+
+
+@main.command("insights")
+@click.option("--days", type=click.IntRange(1, 3_650), default=insights.DAYS, show_default=True, help="how far to look back")
+@click.option("--json", "as_json", is_flag=True, help="print it on one line")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="write the counts by week there, as a PNG")
+@click.pass_obj
+def insights_command(bot: Bot, days: int, as_json: bool, picture: Path | None) -> None:
+    """Say what people ask, what the guides do not cover, and what was thought of the answers."""
+    _ensure_index(bot)
+    with closing(open_store(bot.settings)) as store:
+        found = insights.gather(store.questions(), store.ratings(), bot.engine().searcher, time.time(), days)
+    if picture:
+        picture.write_bytes(chart.picture(found))
+    click.echo(msgspec.json.encode(found).decode() if as_json else "\n".join(insights.describe(found)))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="print each act on a line of JSON")
+@click.pass_obj
+def audit(bot: Bot, as_json: bool) -> None:
+    """List the administrative acts, newest first: who, when, what, and from which index to which."""
+    with closing(open_store(bot.settings)) as store:
+        acts = store.audit()
+    for act in acts:
+        click.echo(msgspec.json.encode(act).decode() if as_json else people.told(act))
+
+
+@main.command()
+@click.argument("person")
+@click.pass_obj
+def forget(bot: Bot, person: str) -> None:
+    """Delete what is kept of PERSON: slack:TEAM:USER or discord:user:ID."""
+    with closing(open_store(bot.settings)) as store:
+        store.forget_person(person)
+    click.echo(f"Nothing is kept of {person} any more.")
 
 
 @main.command("eval")

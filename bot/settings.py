@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from bot.admin import rights
 from bot.admin.rights import Admin
@@ -18,6 +18,10 @@ from retrieval.errors import SettingsError
 
 FILE = "fingerpost.toml"
 PREFIX = "FINGERPOST_"
+KEPT_DAYS = 90.0
+
+LogQuestions = Literal["yes", "named", "off"]
+"""Whether the questions that are asked are kept: without names, with them, or not at all."""
 
 
 class Secret:
@@ -48,6 +52,8 @@ class Settings:
     home: Path
     model: str
     admins: frozenset[Admin] = frozenset()
+    log_questions: LogQuestions = "yes"
+    keep_days: float = KEPT_DAYS
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
     slack_signing_secret: Secret = NOT_SET
@@ -90,9 +96,28 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
         model=value("model", EMBEDDED_MODEL),
         admins=rights.parse(str(environment.get(PREFIX + "ADMINS") or given.get("admins", ""))),
+        log_questions=_log_questions(value("log_questions", "yes")),
+        keep_days=_days(value("keep_days", f"{KEPT_DAYS:g}")),
         **_slack(environment, given),
         **_discord(environment, given),
     )
+
+
+def _log_questions(value: str) -> LogQuestions:
+    folded = {"no": "off", "false": "off", "true": "yes"}.get(value.casefold(), value.casefold())
+    if folded not in get_args(LogQuestions):
+        raise SettingsError(f"{PREFIX}LOG_QUESTIONS is '{value}'; give yes (without names), named, or off")
+    return cast("LogQuestions", folded)
+
+
+def _days(value: str) -> float:
+    try:
+        days = float(value)
+    except ValueError:
+        days = 0.0
+    if not 1 <= days <= 36_500:
+        raise SettingsError(f"{PREFIX}KEEP_DAYS is '{value}'; give a number of days, from 1")
+    return days
 
 
 def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,29 @@ def picture(header: Sequence[str], rows: Sequence[Sequence[str]], marked: Collec
     return out.getvalue()
 
 
+class Canvas:
+    """A white ground to draw on."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._image = Image.new("RGB", (width, height), _PAPER)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def box(self, box: tuple[float, float, float, float], colour: str) -> None:
+        """A filled box with a thin frame; none where it has no height."""
+        if box[3] - box[1] >= 1:
+            self._draw.rectangle(box, fill=colour, outline=_PAPER)
+
+    def text(self, where: tuple[float, float], text: str, *, bold: bool = False, ink: str = _INK) -> None:
+        """One line."""
+        self._draw.text(where, text, fill=ink, font=_font(bold))
+
+    def png(self) -> bytes:
+        """The picture."""
+        out = io.BytesIO()
+        self._image.quantize(64).save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+
 def describe(header: Sequence[str], rows: Sequence[Sequence[str]], marked: Collection[tuple[int, int]] = ()) -> str:
     """The picture in words, for those who do not see it: first the marked cells, then the rest."""
     there: list[str] = []

@@ -16,8 +16,13 @@ The only package that imports SQLAlchemy.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+
 import sqlalchemy as sa
 
+from bot.settings import KEPT_DAYS, LogQuestions, Settings
 from bot.store import schema
 from bot.store.conversations import KEPT_TURNS, Conversations
 from bot.store.database import DAY, FILE, StoreError
@@ -26,22 +31,39 @@ from bot.store.held import Held
 from bot.store.opinions import Asked, Feedback, Opinions
 from bot.store.runs import Act, Run, Runs
 
-__all__ = ["DAY", "FILE", "KEPT_TURNS", "MOST_TRIES", "Act", "Asked", "Event", "Feedback", "Run", "Store", "StoreError"]
+__all__ = [
+    "DAY", "FILE", "KEPT_TURNS", "MOST_TRIES", "Act", "Asked", "Event", "Feedback", "Run", "Store", "StoreError", "open_store",
+]  # fmt: skip
 
 
 class Store(Events, Conversations, Opinions, Held, Runs):
-    """The state of all platforms. Each method is one atomic step; all may raise StoreError. Safe to use from several threads."""
+    """The state of all platforms. Each method is one atomic step; all may raise StoreError. Safe to use from several threads.
+
+    `log_questions` says whether questions are kept, and with names; `kept_days` for how long anything is.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], float] = time.time, log_questions: LogQuestions = "yes", kept_days: float = KEPT_DAYS
+    ) -> None:
+        super().__init__(folder, now)
+        self.log_questions = log_questions
+        self.kept_days = kept_days
 
     def forget_person(self, person: str) -> None:
         """Delete everything that this person has said, and their feedback. Administrative acts stay in their list."""
         for table in (schema.turns, schema.feedback, schema.questions):
             self._write(sa.delete(table).where(table.c.person == person))
 
-    def prune(self, days: float) -> None:
-        """Delete done events, messages, threads, questions and feedback that are older than so many days, and what is no longer held."""
-        oldest = self._now() - days * DAY
+    def prune(self) -> None:
+        """Delete done events, messages, threads, questions and feedback that are too old, and what is no longer held."""
+        oldest = self._now() - self.kept_days * DAY
         stale = (schema.events.c.state == "done") | (schema.events.c.tries >= MOST_TRIES)
         self._write(sa.delete(schema.events).where(schema.events.c.at < oldest, stale))
         for table in (schema.turns, schema.threads, schema.questions, schema.feedback):
             self._write(sa.delete(table).where(table.c.at < oldest))
         self._write(sa.delete(schema.held).where(schema.held.c.until < self._now()))
+
+
+def open_store(settings: Settings) -> Store:
+    """The state as the settings have it. Raises StoreError."""
+    return Store(settings.home, log_questions=settings.log_questions, kept_days=settings.keep_days)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
+from bot.messages import Answer
+from bot.settings import LogQuestions
 from bot.store.database import Database
 from bot.store.schema import feedback, questions
 
@@ -25,7 +27,7 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that was answered. `answer` is its answer's key, `guides` those that it cites; `person` is mostly left out."""
+    """A question that was answered. `answer` is its answer's key, `guides` those that it cites; `person` is mostly ""."""
 
     answer: str
     text: str
@@ -38,6 +40,8 @@ class Asked:
 
 class Opinions(Database):
     """Questions and feedback: the last word of each person on each answer."""
+
+    log_questions: LogQuestions = "yes"
 
     def rate(self, answer: str, person: str, verdict: str, comment: str = "", at: float | None = None) -> None:
         """Remember what a person thinks of an answer. The click with the latest `at` wins, in whatever order they arrive."""
@@ -55,11 +59,17 @@ class Opinions(Database):
         rows = self._all(asked if answer is None else asked.where(feedback.c.answer == answer))
         return [Feedback(row.answer, row.person, row.verdict, row.comment, row.at) for row in rows]
 
-    def ask(self, asked: Asked) -> None:
-        """Remember a question; that of one answer is remembered once."""
+    def ask(self, key: str, answer: Answer, person: str = "") -> None:
+        """Remember an answer under its key, once: the question, how it went, and what it cites.
+
+        Nothing is remembered where `log_questions` is "off", and who asked only where it is "named".
+        """
+        if self.log_questions == "off":
+            return
+        guides_cited = tuple(dict.fromkeys(citation.guide for citation in answer.citations))
         row = self._insert(questions).values(
-            answer=asked.answer, text=asked.text, outcome=asked.outcome, guides=msgspec.json.encode(asked.guides).decode(),
-            generation=asked.generation, person=asked.person, at=asked.at,
+            answer=key, text=answer.question, outcome=answer.outcome, guides=msgspec.json.encode(guides_cited).decode(),
+            generation=answer.generation, person=person if self.log_questions == "named" else "", at=self._now(),
         )  # fmt: skip
         self._write(row.on_conflict_do_nothing())
 

@@ -133,7 +133,7 @@ def test_what_is_held_is_taken_once(store: Store) -> None:
 def test_time_ends_what_is_held_and_remembered(tmp_path: Path) -> None:
     """After its time a held thing is gone; pruning forgets old messages and done events, not open ones."""
     clock = [0.0]
-    store = Store(tmp_path, now=lambda: clock[0])
+    store = Store(tmp_path, now=lambda: clock[0], kept_days=8)
     store.hold("h", "x", seconds=10)
     store.say("t1", "ann", "k1", "old")
     store.join("t1")
@@ -142,7 +142,7 @@ def test_time_ends_what_is_held_and_remembered(tmp_path: Path) -> None:
     store.finish("slack:done")
     clock[0] = 9 * 86_400.0
     assert store.held("h") is None
-    store.prune(days=8)
+    store.prune()
     assert (store.history("t1", "ann"), store.joined("t1"), store.claim("slack:done"), store.claim("slack:open")) == (
         (),
         False,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Asked, Store
+from bot.store import Store
 
 
 @pytest.fixture
@@ -94,19 +94,3 @@ def test_acts_are_listed_newest_first(store: Store) -> None:
     assert [(a.name, a.act, a.before, a.after) for a in store.audit()] == [
         ("Ben", "rolled back", "g2", "g1"), ("Ann", "published", "g1", "g2")]  # fmt: skip
     assert len(store.audit(1)) == 1
-
-
-def test_what_is_asked_most_comes_first(store: Store) -> None:
-    """Whatever the case and the spaces; each answer counts once, and old questions do not."""
-    for number, (text, at) in enumerate([("Old?", 1.0), ("a b?", 10.0), ("c?", 11.0), ("A  b?", 12.0), ("C? d", 13.0)]):
-        for _ in range(2):
-            store.ask(Asked(f"answer{number}", text, "answered", ("degrees",), "g1", at))
-    assert store.most_asked(2, since=5.0) == ["A  b?", "c?"]
-    assert [(q.text, q.guides) for q in store.questions(12.5)] == [("C? d", ("degrees",))]
-
-
-def test_a_person_s_own_questions_are_forgotten_with_them(store: Store) -> None:
-    store.ask(Asked("a1", "mine", "answered", (), "g1", 1.0, "slack:T1:U1"))
-    store.ask(Asked("a2", "nobody's", "answered", (), "g1", 1.0))
-    store.forget_person("slack:T1:U1")
-    assert [q.text for q in store.questions()] == ["nobody's"]

@@ -18,7 +18,7 @@ from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.permissions import invite
 from bot.library import BotLibrary
-from bot.store import Store
+from bot.store import Store, open_store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, SettingsError
 
@@ -42,7 +42,7 @@ def run(
     """
     if not bot.settings.discord_token:
         raise SettingsError("FINGERPOST_DISCORD_TOKEN is not set; it is the bot token from discord.com/developers/applications")
-    store = Store(bot.settings.home)
+    store = open_store(bot.settings)
     try:
         make = partial(build, bot, store, connector, always_sync=sync, say=say)
         asyncio.run(_serve(make, bot.settings.discord_token.reveal(), stop))

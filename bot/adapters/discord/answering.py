@@ -44,11 +44,11 @@ class Answering:
         """The answer to what a person says in a conversation; `key` is unique to the message and names the answer."""
         self._store.say(thread, person, key, question)
         history = self._store.history(thread, person, key)
-        return self._kept(self.library.handle(Ask(question, history)), thread, key, question)
+        return self._logged(self._kept(self.library.handle(Ask(question, history)), thread, key, question), person)
 
     def recommend(self, table: str | None, values: Mapping[str, str], thread: str, key: str) -> Reply:
         """The recommendation of a table. Raises RequestError where a value cannot be placed in it."""
-        return self._kept(self.library.recommend(table, values), thread, key)
+        return self._logged(self._kept(self.library.recommend(table, values), thread, key))
 
     def show(self, place: str, thread: str, key: str) -> Reply | None:
         """What stands in a guide; None where there is no such place."""
@@ -66,6 +66,10 @@ class Answering:
     def tables(self) -> dict[str, Matrix]:
         """The decision tables, by the key that a button carries."""
         return {fit(table.table): table for table in self.library.tables()}
+
+    def _logged(self, reply: Reply, person: str = "") -> Reply:
+        self._store.ask(keys.answer(reply.answer.id), reply.answer, person)
+        return reply
 
     def _kept(self, answer: Answer, thread: str, key: str, asked: str = "") -> Reply:
         named = msgspec.structs.replace(answer, id=key.rpartition(":")[2])

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEPT_DAYS = 30.0  # how long conversations are remembered
 _EVERY = 30.0  # seconds
 
 
@@ -38,7 +37,7 @@ async def forever(client: Client) -> None:
         await asyncio.sleep(_EVERY)
         with contextlib.suppress(FingerpostError):
             if time.time() - pruned > DAY:
-                await client.stored(client.store.prune, KEPT_DAYS)
+                await client.stored(client.store.prune)
                 pruned = time.time()
             await read_shelf(client)
             await note_alive(client)

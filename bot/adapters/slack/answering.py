@@ -174,6 +174,7 @@ class Answering:
 
     def _give(self, job: Job, answer: Answer, matrix: Matrix | None) -> None:
         self._store.hold(f"{PREFIX}answer:{answer.id}", msgspec.json.encode(answer).decode())
+        self._store.ask(answer.id, answer, job.who)
         payload = render.render(answer, matrix, private=job.private)
         if job.asked_by:
             payload["blocks"].insert(0, parts.context(f"{job.asked_by} asked: {job.question}"))

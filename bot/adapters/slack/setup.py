@@ -22,14 +22,13 @@ from bot.adapters.slack.post import Post, client
 from bot.admin import rights
 from bot.desk import BotDesk, Desk
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import open_store
 from bot.wiring import Bot
 from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
 HTTP_PATH = "/slack/events"
-KEPT_DAYS = 30.0  # how long conversations are remembered
 _HANDS = 4  # threads for what is neither an answer nor an acknowledgement, such as opening a modal
 _MOST_BYTES = 1_048_576  # of an HTTP request
 _HTTP_THREADS = 2
@@ -50,7 +49,7 @@ class SlackPlatform:
         _require(settings, http=http)
         web = client(settings.slack_bot_token.reveal(), settings.slack_api_base_url)
         who = _identity(web)
-        self.store = Store(settings.home)
+        self.store = open_store(settings)
         people = People(web, who["team_id"], rights.named(settings.admins, "slack", who["team_id"]), guests=settings.slack_guests)
         post = Post(web)
         self.answering = Answering(desk, self.store, post, people)
@@ -64,7 +63,7 @@ class SlackPlatform:
 
     def start(self) -> None:
         """Take up what the last process left, then listen."""
-        self.store.prune(KEPT_DAYS)
+        self.store.prune()
         self.answering.resume()
         if self._http:
             self._serve()
