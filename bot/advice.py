@@ -10,8 +10,11 @@ from bot import cues, decision, profile, wording
 from bot.composer import Citations
 from bot.decision import DecisionTable, Place
 from bot.messages import Outcome, Recommendation
+from retrieval import words
 from retrieval.frontmatter import Axis
 from retrieval.searcher import Searcher
+
+AXES = ("rows", "columns")
 
 
 @dataclass(frozen=True)
@@ -37,23 +40,34 @@ class Adviser:
         return self._place(spec.rows, table.row_labels, said), self._place(spec.columns, table.column_labels, said)
 
     def asked(self, question: str, said: Sequence[str], follows: bool) -> DecisionTable | None:
-        """The table that a message asks for advice from, if any.
+        """The table that a message asks for advice from, if any; of several the one of which the asker says most.
 
-        Advice is asked for in words, or by a message that says who is asking and what they want and asks nothing else.
+        Advice is asked for in words, by what the table decides ("which plant"), or by a message that says who is
+        asking and what they want and asks nothing else.
         """
-        advice, wish, kind = bool(cues.ADVICE.search(question)), bool(cues.WISH.search(question)), cues.kind(question)
-        if kind in ("money", "percent") or (kind == "duration" and not advice):
+        kind = cues.kind(question)
+        if kind in ("money", "percent") or (kind == "duration" and not cues.ADVICE.search(question)):
             return None
-        for table in self.tables:
-            if self.other_role(table, said):
-                continue
-            known = [bool(place.positions) for place in self.places(table, said)]
-            fresh = any(place.positions for place in self.places(table, [question]))
-            if all(known) and fresh and (advice or wish or follows or "?" not in question):
-                return table
-            if kind is None and advice and ((any(known) and cues.PATHS.search(question)) or cues.RECOMMEND.search(question)):
-                return table
-        return None
+        fitting = [(known, table) for table in self.tables if (known := self._asked_of(table, question, said, follows)) is not None]
+        return max(fitting, key=lambda entry: (self._decides(entry[1], question), entry[0]))[1] if fitting else None
+
+    def _asked_of(self, table: DecisionTable, question: str, said: Sequence[str], follows: bool) -> int | None:
+        """On how many axes the asker's place is known, where a message asks for this table's advice; else None."""
+        if self.other_role(table, said):
+            return None
+        known = sum(bool(place.positions) for place in self.places(table, said))
+        fresh = any(place.positions for place in self.places(table, [question]))
+        advice, decides = bool(cues.ADVICE.search(question)), self._decides(table, question)
+        if known == len(AXES) and fresh and (advice or decides or follows or "?" not in question or cues.WISH.search(question)):
+            return known
+        if cues.kind(question) is not None or not (advice or decides):
+            return None
+        return known if (known and cues.PATHS.search(question)) or cues.RECOMMEND.search(question) or (fresh and decides) else None
+
+    def _decides(self, table: DecisionTable, question: str) -> bool:
+        """Whether a question asks for what the table decides, by the words of its name: "which plant"."""
+        decided = set(words.stems(self._searcher.terms.unify(f"{table.spec.id} {table.spec.section}")))
+        return any(words.stem(match["thing"]) in decided for match in cues.WHICH.finditer(self._searcher.terms.unify(question)))
 
     def other_role(self, table: DecisionTable, said: Sequence[str]) -> str | None:
         """The role that the asker claims where the table is not for it, as a guide names it."""
@@ -166,6 +180,7 @@ def ask(axis: Axis, labels: list[str]) -> str:
     """The question for one axis of a table."""
     if axis.ask:
         return axis.ask
-    if axis.unit == "years":
-        return wording.ASK_AXIS.get(axis.axis, f"How many years of {axis.axis} do you have?")
+    if axis.unit:
+        asked = wording.ASK_EXPERIENCE if axis.axis == decision.EXPERIENCE else wording.ASK_AMOUNT
+        return asked.format(axis=axis.axis, unit=axis.unit)
     return wording.ASK_DEFAULT.format(axis=axis.axis, values=wording.listed(list(axis.values) or labels, "or"))

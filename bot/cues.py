@@ -65,6 +65,10 @@ PATHS = _any(
 RECOMMEND = _any(
     r"\brecommend", r"\badvi[cs]e me\b", r"\b(?:which|what|what's|whats|best|right|my)\b[^.?]*\b(?:paths?|routes?)\b", r"\bpath\?",
 )  # fmt: skip
+WHICH = re.compile(
+    r"\b(?:which|what|what's|best|right|recommend(?: me)? an?|suggest an?)\s+(?:kind of |sort of |type of )?(?P<thing>[a-z]+)",
+    re.IGNORECASE,
+)
 WISH = _any(
     r"\b(?:want|wanna|wants|wish|would like|'d like|like to|hope|hoping|aim(?:ing)?|goal|target(?:ing)?|dream|plan(?:ning)? to|"
     r"looking to|trying to|interested in|keen on|love to|need to|eyeing)\b", r"\bgoal\b",
@@ -184,6 +188,13 @@ def read(text: str) -> Cues:
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
     )
+
+
+def without(text: str) -> str:
+    """`text` without the words that ask for a kind of figure: "PhD prevalence" is "PhD"."""
+    for pattern in (LENGTH, MONEY, DURATION, PERCENT):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def kind(text: str) -> Kind | None:

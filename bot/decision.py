@@ -14,7 +14,7 @@ from retrieval.errors import RequestError
 from retrieval.frontmatter import Axis, TableSpec
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
-from retrieval.quantities import figures
+from retrieval.quantities import Kind, figures
 from retrieval.terms import Terms
 
 _NEGATION = re.compile(
@@ -22,6 +22,7 @@ _NEGATION = re.compile(
     r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
+EXPERIENCE = "experience"  # an axis of this name is read from what people say of their own work
 _OPTION = re.compile(r"\s+OR\s+")
 
 
@@ -82,48 +83,68 @@ def named(guides: dict[str, Guide], name: str | None) -> DecisionTable:
 
 def place(axis: Axis, labels: list[str], text: str, terms: Terms, today: datetime.date) -> Place:
     """Read from `text` where the asker stands on one axis."""
-    if axis.unit == "years":
+    if axis.unit is None:
+        positions = _values_in(axis, labels, text, terms)
+        return Place(axis.axis, positions, ", ".join(labels[p] for p in positions))
+    amount = _amount(axis, text, today)
+    return Place(axis.axis, _ranges_with(labels, amount), amount.said) if amount else Place(axis.axis, ())
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """How much of an axis' unit somebody has: in months, dollars or percent."""
+
+    kind: Kind
+    low: float
+    high: float
+    said: str
+
+
+def _amount(axis: Axis, text: str, today: datetime.date) -> _Amount | None:
+    """What the asker says of an axis that is measured; the last statement counts. Experience is said in words of its own."""
+    kind = _kind(axis)
+    if axis.axis == EXPERIENCE and kind == "duration":
         years = profile.experience(text, today)
-        if years is None:
-            return Place(axis.axis, ())
-        return Place(axis.axis, _ranges_with(labels, years), _say(years))
-    positions = _values_in(axis, labels, text, terms)
-    return Place(axis.axis, positions, ", ".join(labels[p] for p in positions))
+        return _Amount(kind, years.low * 12, years.high * 12, _say(years)) if years else None
+    said = [figure for figure in figures(text) if figure.kind == kind]
+    return _Amount(kind, said[-1].low, said[-1].high, said[-1].text) if said else None
+
+
+def _kind(axis: Axis) -> Kind:
+    return "money" if axis.unit == "dollars" else "percent" if axis.unit == "percent" else "duration"
 
 
 def chosen(axis: Axis, labels: list[str], value: str, terms: Terms, today: datetime.date) -> Place:
     """The place that a value given for this axis means. Raises RequestError, listing what can be given."""
-    if axis.unit == "years" and re.fullmatch(r"\s*\d+(?:\.\d+)?\s*\+?\s*", value):
-        value = f"{value} years"
+    if axis.unit and re.fullmatch(r"\s*\d+(?:\.\d+)?\s*\+?\s*", value):
+        value = f"{value} {axis.unit}"
     found = place(axis, labels, value, terms, today)
     if not found.positions:
         wanted = words.normalise(value)
         hits = tuple(i for i, label in enumerate(labels) if wanted and wanted in words.normalise(label))
         found = Place(axis.axis, hits, value)
     if not found.positions:
-        allowed = "a length of time such as '18 months'" if axis.unit == "years" else " or ".join(axis.values or labels)
+        allowed = f"an amount such as '18 {axis.unit}'" if axis.unit else " or ".join(axis.values or labels)
         raise RequestError(f"--{axis.axis} '{value}' is not understood; give {allowed}")
     return found
 
 
-def _ranges_with(labels: list[str], years: profile.Years) -> tuple[int, ...]:
-    """The rows whose range holds the years; where none does, the two on either side."""
-    ranges = [_range(label) for label in labels]
-    inside = [i for i, (low, high) in enumerate(ranges) if years.low <= high + 1e-9 and min(years.high, 100) >= low - 1e-9]
-    if math.isinf(years.high) and inside:
-        inside = [i for i in inside if ranges[i][0] <= years.low] or inside
+def _ranges_with(labels: list[str], amount: _Amount) -> tuple[int, ...]:
+    """The rows whose range holds the amount; where none does, the two on either side."""
+    ranges = [reach(label, amount.kind) for label in labels]
+    inside = [i for i, (low, high) in enumerate(ranges) if amount.low <= high + 1e-9 and amount.high >= low - 1e-9]
+    if math.isinf(amount.high) and inside:
+        inside = [i for i in inside if ranges[i][0] <= amount.low] or inside
     if inside:
         return tuple(inside)
-    below = [i for i, (_, high) in enumerate(ranges) if high < years.low]
-    above = [i for i, (low, _) in enumerate(ranges) if low > years.low]
+    below = [i for i, (_, high) in enumerate(ranges) if high < amount.low]
+    above = [i for i, (low, _) in enumerate(ranges) if low > amount.low]
     return tuple(sorted({*below[-1:], *above[:1]}))
 
 
-def _range(label: str) -> tuple[float, float]:
-    for figure in figures(label):
-        if figure.kind == "duration":
-            return figure.low / 12, figure.high / 12
-    return math.inf, -math.inf
+def reach(label: str, kind: Kind) -> tuple[float, float]:
+    """The range of a heading in months, dollars or percent; from infinity to minus infinity where it has none."""
+    return next(((figure.low, figure.high) for figure in figures(label) if figure.kind == kind), (math.inf, -math.inf))
 
 
 def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[int, ...]:

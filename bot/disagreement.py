@@ -1,122 +1,224 @@
-"""Different figures for the same thing, found among passages: shown with their places, none is picked."""
+"""Figures that cannot both be true of one thing, found in all guides: shown with their places, none is picked."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from bot.statements import GENERIC, Reader, Statement, modified
 from retrieval import markdown, words
-from retrieval.guides import Table
-from retrieval.passages import Passage, sentences
-from retrieval.quantities import Figure, Kind, figures
-from retrieval.searcher import Searcher
+from retrieval.guides import Guide
+from retrieval.passages import Passage
+from retrieval.quantities import Kind
+from retrieval.terms import Terms
 
-_OPTION = re.compile(r"\s+OR\s+")
-RARE = 2.0  # inverse document frequency from which a word or a name tells things apart
-MOST = 3  # different figures; more are said of different things
-ENOUGH = 0.75  # share of the question's subject (by weight) that a statement has to be about
+EVERYWHERE = 1.0  # the same below which a word says nothing of a passage
+ALIKE = 0.5  # share of the words of two clauses, by weight, that both have
+CROWD = 200  # statements that share a word; a word of more tells nothing apart
+
+# Words of which two statements about one thing do not have different ones.
+_OPPOSED = tuple(
+    frozenset(group.split())
+    for group in (
+        "before after during", "with without", "minimum maximum average median", "least most", "first last", "gross net", "old new used",
+        "summer winter spring autumn", "weekdays weekends", "monthly yearly weekly daily hourly", "part-time full-time", "online on-site",
+        "internal external", "free paid", "small big large tall", "short long",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A figure and what it is said of: the words of its sentence, or of its row and column, as stems."""
+class Conflict:
+    """Statements about one thing of which at least two cannot both be true, in the order of guides and lines."""
 
-    passage: Passage
-    figure: Figure
-    about: frozenset[str]
-
-
-def statements(passage: Passage, searcher: Searcher, kind: Kind) -> Iterator[Statement]:
-    """The figures of one kind in a passage."""
-    found = searcher.table(passage)
-    pieces = _cells(found[1], passage.row, searcher) if found and passage.row is not None else _sentences(passage, searcher)
-    for about, text in pieces:
-        for figure in figures(markdown.plain(text)):
-            if figure.kind == kind:
-                yield Statement(passage, figure, about)
+    about: str
+    statements: tuple[Statement, ...]
 
 
-def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], searcher: Searcher) -> list[Statement]:
-    """Statements about `subject` whose figures differ, one for each figure, or none where all agree.
+class Disagreements:
+    """All disagreements of some guides, found once when they are first asked for."""
 
-    `subject` are the words that the question is about. Durations of one subject are of one kind by nature; amounts
-    and shares also have to be said of the same thing, by the words that the statements have in common.
-    """
-    wanted = {words.stem(word): searcher.rarity(word) for word in subject}
-    total = sum(wanted.values())
-    if max(wanted.values(), default=0.0) < RARE:
-        return []
-    named = _names(subject, searcher)
-    on_subject = [
-        statement
-        for passage in passages
-        if passage.kind not in ("gap", "claim", "table")
-        for statement in statements(passage, searcher, kind)
-        if named <= statement.about and sum(weight for stem, weight in wanted.items() if stem in statement.about) / total >= ENOUGH
-    ]
-    distinct: list[Statement] = []
-    for statement in on_subject:
-        if any(statement.figure.same_as(other.figure) or _rows_of_one_table(statement, other) for other in distinct):
-            continue
-        if not distinct or kind == "duration" or _same_thing(statement, distinct[0]):
-            distinct.append(statement)
-    several = len({id(statement.passage) for statement in distinct}) > 1
-    return distinct if several and len(distinct) <= MOST else []
+    def __init__(self, guides: Mapping[str, Guide], passages: Sequence[Passage], terms: Terms) -> None:
+        self._reader = Reader(guides, terms)
+        self._passages = passages
+        self._guides = guides
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Every figure of the guides with what it is said of."""
+        return [statement for passage in self._passages for statement in self.of(passage)]
+
+    def of(self, passage: Passage) -> list[Statement]:
+        """The statements of one passage."""
+        return list(self._reader.read(passage))
+
+    @cached_property
+    def _tables(self) -> list[_Siblings]:
+        return [_Siblings(self._reader, g, i, self._says_little) for g in self._guides.values() for i in range(len(g.tables))]
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """All disagreements, each as large as it gets."""
+        joined = _Joined()
+        for one, other in self._pairs():
+            if self.at_odds(one, other):
+                joined.join(one, other)
+        found = [sorted(group, key=lambda s: (s.passage.guide, s.passage.lines)) for group in joined.groups()]
+        return sorted((Conflict(_about(group), tuple(group)) for group in found), key=lambda c: _place(c.statements[0]))
+
+    def at_odds(self, one: Statement, other: Statement) -> bool:
+        """Whether both are said of the same thing, and cannot both be true."""
+        if one.passage is other.passage or in_one_table(one, other) or not _senses_meet(one, other):
+            return False
+        if any(not a.contradicts(b) for a in one.others for b in other.others if a.kind == b.kind == one.figure.kind):
+            return False
+        if one.figure.kind != other.figure.kind or one.marks != other.marks or self._told_apart(one, other):
+            return False
+        if one.labels and other.labels:
+            return bool(set(one.labels) & set(other.labels)) and one.measure == other.measure
+        if one.labels or other.labels:
+            return _names(*((one, other) if one.labels else (other, one)))
+        return self._alike(one, other)
+
+    def _pairs(self) -> Iterator[tuple[Statement, Statement]]:
+        """Statements of one kind that share a word which tells things apart, each pair once."""
+        sharing: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+        for number, statement in enumerate(self.statements):
+            for stem in statement.words - GENERIC:
+                sharing[statement.figure.kind, stem].append(number)
+        pairs = {
+            (one, other)
+            for numbers in sharing.values()
+            if len(numbers) <= CROWD
+            for position, one in enumerate(numbers)
+            for other in numbers[position + 1 :]
+        }
+        return ((self.statements[one], self.statements[other]) for one, other in sorted(pairs))
+
+    def _told_apart(self, one: Statement, other: Statement) -> bool:
+        """Whether they have different ones of words that exclude each other, or speak of different rows of a table."""
+        said = [set(re.findall(r"[\w-]+", statement.plain)) for statement in (one, other)]
+        for group in _OPPOSED:
+            first, second = said[0] & group, said[1] & group
+            if first and second and not first & second:
+                return True
+        for siblings in self._tables:
+            first_rows, second_rows = siblings.present(one), siblings.present(other)
+            if first_rows and second_rows and not first_rows & second_rows:
+                return True
+        return False
+
+    def _alike(self, one: Statement, other: Statement) -> bool:
+        """Whether two clauses say one thing: one has no word of its own, and what both have weighs more than the rest."""
+        first, second = (frozenset(s for s in statement.words if not self._says_little(s)) for statement in (one, other))
+        common = first & second
+        if not common:
+            return False
+        if one.figure.kind == "percent" and _shares(one, other, first, second):
+            return True
+        if (first - second and second - first) or (one.passage.section == other.passage.section and first != second):
+            return False
+        if one.figure.kind != "percent" and any(s.head and s.head not in o.words for s, o in ((one, other), (other, one))):
+            return False
+        return self._weight(common) >= ALIKE * self._weight(first | second)
+
+    def _says_little(self, stem: str) -> bool:
+        return stem in GENERIC or self._rarity(stem) < EVERYWHERE
+
+    def _weight(self, stems: frozenset[str]) -> float:
+        return sum(self._rarity(stem) for stem in stems)
+
+    @cached_property
+    def _frequency(self) -> Counter[str]:
+        return Counter(stem for passage in self._passages for stem in set(words.stems(passage.embedded)))
+
+    def _rarity(self, stem: str) -> float:
+        count = self._frequency.get(stem, 0)
+        return math.log(1 + (len(self._passages) - count + 0.5) / (count + 0.5))
 
 
-def _rows_of_one_table(one: Statement, other: Statement) -> bool:
-    """Whether both are rows of one table, which by nature speak of different things."""
+class _Siblings:
+    """The rows of one table, each by the words that only it has: what is said of one is not said of another."""
+
+    def __init__(self, reader: Reader, guide: Guide, table: int, says_little: Callable[[str], bool]) -> None:
+        self._place = (guide.id, table)
+        labels = [reader.stems(markdown.plain(row[0]).split(" (")[0]) for row in guide.tables[table].rows]
+        counted = Counter(stem for label in labels for stem in label)
+        self._rows = [(label, frozenset(stem for stem in label if counted[stem] == 1 and not says_little(stem))) for label in labels]
+
+    def present(self, statement: Statement) -> frozenset[int]:
+        """The rows that a statement speaks of."""
+        if statement.passage.row is not None and (statement.passage.guide, statement.passage.table) == self._place:
+            return frozenset([statement.passage.row])
+        named = frozenset(i for i, (_, own) in enumerate(self._rows) if own and own <= statement.words)
+        return named or frozenset(i for i, (label, own) in enumerate(self._rows) if not own and label and label <= statement.words)
+
+
+class _Joined:
+    """Statements put into groups by pairs."""
+
+    def __init__(self) -> None:
+        self._group: dict[int, list[Statement]] = {}
+
+    def join(self, one: Statement, other: Statement) -> None:
+        """Put both, and all that are with them, into one group."""
+        first, second = self._group.setdefault(id(one), [one]), self._group.setdefault(id(other), [other])
+        if first is not second:
+            first += second
+            for statement in second:
+                self._group[id(statement)] = first
+
+    def groups(self) -> list[list[Statement]]:
+        """The groups, each once."""
+        return list({id(group): group for group in self._group.values()}.values())
+
+
+def in_one_table(one: Statement, other: Statement) -> bool:
+    """Whether both stand in one table, which by nature speaks of different things."""
     p, q = one.passage, other.passage
-    return p.row is not None and q.row is not None and (p.guide, p.table) == (q.guide, q.table) and p.row != q.row
+    return p.row is not None and q.row is not None and (p.guide, p.table) == (q.guide, q.table)
 
 
-def _names(subject: Sequence[str], searcher: Searcher) -> frozenset[str]:
-    """The stems of the rare names of several words in the subject, all of which a statement about it has to hold."""
-    text = " ".join(subject)
-    names = (name for name in searcher.terms.names() if " " in name and " ".join(words.content(name)) in text)
-    return frozenset(stem for name in names if searcher.rarity(name) >= RARE for stem in words.stems(name))
+def _senses_meet(one: Statement, other: Statement) -> bool:
+    return one.sense == other.sense or (one.figure.kind == "money" and "" in (one.sense, other.sense))
 
 
-def _same_thing(one: Statement, other: Statement) -> bool:
-    small, large = sorted((one.about, other.about), key=len)
-    return len(small & large) >= 0.6 * len(small)
+def _names(row: Statement, clause: Statement) -> bool:
+    """Whether a clause says of a table's thing what the table measures: it has one of its names, and no narrower one."""
+    for label in row.labels:
+        there = label | row.measure
+        if there <= clause.words and (not clause.head or clause.head in there):
+            return not any(modified(clause.plain, name) for name in _written(clause.plain, label))
+    return False
 
 
-def _sentences(passage: Passage, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:
-    heading = frozenset(words.stems(searcher.terms.unify(passage.section[-1]))) if passage.section else frozenset()
-    for sentence in sentences(_without_tables(passage.text)):
-        yield heading | frozenset(words.stems(searcher.terms.unify(markdown.plain(sentence)))), sentence
+def _written(text: str, label: frozenset[str]) -> list[str]:
+    """Where a label begins in a text: the first of its words there."""
+    first = next((m.group(0) for m in re.finditer(r"[^\W_]+", text) if words.stem(m.group(0)) in label), None)
+    return [first] if first else []
 
 
-def _without_tables(text: str) -> str:
-    """The text of a passage without the tables in it, whose rows speak for themselves."""
-    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("|"))
+def _shares(one: Statement, other: Statement, first: frozenset[str], second: frozenset[str]) -> bool:
+    """Whether two shares are of the same part in the same whole, as far as each says."""
+    if not one.whole or not other.whole:
+        return False
+    pairs = ((first & one.whole, second & other.whole), (first - one.whole, second - other.whole))
+    return all(small and small <= large for small, large in (sorted(pair, key=len) for pair in pairs))
 
 
-def _cells(table: Table, row: int, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:
-    """Each cell with what it is about: row and column, or in a decision table its own option."""
-    label = frozenset(words.stems(searcher.terms.unify(markdown.plain(table.rows[row][0]))))
-    for index, (name, cell) in enumerate(zip(table.header, table.rows[row], strict=True)):
-        if table.spec is None and (index == 0 or _is_measured(table, index)):
-            yield label | frozenset(words.stems(searcher.terms.unify(name))), cell
-        elif table.spec is not None and index:
-            yield from _options(cell, searcher)
+def _about(group: Sequence[Statement]) -> str:
+    """What the statements are about: the shortest name that a table gives it, else the words that all have."""
+    names = [statement.name for statement in group if statement.name]
+    if names:
+        return min(names, key=len)
+    common = frozenset.intersection(*(statement.words for statement in group)) - GENERIC
+    shown = [word for word in words.surface(group[0].text) if words.stem(word) in common]
+    return " ".join(dict.fromkeys(shown)) or group[0].text[:60]
 
 
-def _is_measured(table: Table, column: int) -> bool:
-    """Whether most cells of a column hold figures; in other columns a figure is said in passing."""
-    return sum(bool(figures(row[column])) for row in table.rows) * 2 > len(table.rows)
-
-
-def _options(cell: str, searcher: Searcher) -> Iterator[tuple[frozenset[str], str]]:
-    """The options of a cell; one without a figure shares that of the next."""
-    shared = ""
-    for option in reversed(_OPTION.split(markdown.plain(cell))):
-        own = figures(option)
-        shared = option if own else shared
-        name = option
-        for figure in reversed(own):
-            name = name[: figure.span[0]] + name[figure.span[1] :]
-        if shared:
-            yield frozenset(words.stems(searcher.terms.unify(name))), shared
+def _place(statement: Statement) -> tuple[str, tuple[int, int]]:
+    return statement.passage.guide, statement.passage.lines

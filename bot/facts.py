@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import cues as cue
-from bot import disagreement, evidence, provenance, wording
+from bot import evidence, provenance, variants, wording
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
-from bot.disagreement import Statement
+from bot.disagreement import Disagreements
 from bot.evidence import Ranked
 from bot.messages import Claim, Disagreement
+from bot.statements import Statement
 from bot.tables import Tables
 from retrieval import markdown, words
 from retrieval.passages import Passage, sentences
@@ -22,7 +23,7 @@ from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
 
 DEPTH = 20
-WIDE = 60  # passages among which differing figures are looked for
+WIDE = 60  # passages among which more figures are looked for
 SHOWN = 3  # passages shown for one question
 CLOSE = 0.12  # evidence below the best passage's that still counts as an answer
 SECOND = 0.25  # the same for a second passage, where the first is short
@@ -48,6 +49,8 @@ class Facts:
         self._searcher = searcher
         self._tables = Tables(searcher)
         self._emphasis = evidence.emphasis_in(searcher)
+        generation = searcher.generation
+        self._disagreements = Disagreements(generation.guides, generation.passages, searcher.terms)
 
     def reply(self, question: str, cues: Cues, citations: Citations) -> Reply:
         """Answer `question`, adding what it quotes to `citations`."""
@@ -65,8 +68,10 @@ class Facts:
         refused = self._refused(ranked, query, cues)
         if refused is not None:
             return refused
-        differing = disagreement.differing(subject, cues.kind, self._wide(ranked, subject), self._searcher) if cues.kind else []
-        return self._shown(query, self._chosen(ranked, cues, differing), cues, citations, differing)
+        differing = variants.differing(subject, cues.kind, self._disagreements, self._searcher) if cues.kind else []
+        wide = self._wide(ranked, subject)
+        others = variants.several(subject, cues.kind, wide, self._disagreements, self._searcher) if cues.kind and not differing else []
+        return self._shown(query, self._chosen(ranked, cues, differing or others), cues, citations, differing)
 
     def _ranked(self, question: str, cues: Cues) -> tuple[Query, list[Ranked]]:
         query = self._searcher.read(question, self._emphasis)

@@ -86,7 +86,8 @@ RECOMMENDED = "For {said}, the guide's table “{section}” recommends: {option
 MATCHED = "Matched: {places}."
 BETWEEN = "{said} stands between the rows “{first}” and “{second}” of “{section}”, so both apply [{n}]: {options}."
 EITHER = "“{place}”: {options}"
-ASK_AXIS = {"experience": "How many years of experience do you have as a software engineer?"}
+ASK_AMOUNT = "How much {axis}, in {unit}?"
+ASK_EXPERIENCE = "How many {unit} of {axis} do you have?"
 ASK_DEFAULT = "What is your {axis}: {values}?"
 OPEN = "{questions} Until then, from “{section}” [{n}]: {options}."
 

@@ -22,16 +22,19 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str | None = None
 
 
+Unit = Literal["hours", "days", "weeks", "months", "years", "dollars", "percent"]
+
+
 class Axis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One side of a decision table.
 
-    With `unit: years` the headings of that side are read as ranges of years ("0-2 years", "3+ years"); otherwise
+    With a `unit` the headings of that side are read as ranges ("0-2 years", "3+ weeks", "$50-$100"); otherwise
     `values` names each heading by a word that stands in it, with the words that people use for it. `ask` is the
     question put to an asker who has not said; a default is made from the axis' name.
     """
 
     axis: str
-    unit: Literal["years"] | None = None
+    unit: Unit | None = None
     values: dict[str, list[str]] = {}
     ask: str | None = None
 

@@ -141,6 +141,8 @@ class Figure(msgspec.Struct, frozen=True):
         return self.kind == other.kind and self.currency == other.currency
 
     def _well_within(self, other: Figure) -> bool:
+        if self.about:  # "about 2 years" is within "18-24 months"
+            return other.low <= self.low * (1 + ABOUT) and self.high <= other.high * (1 + ABOUT)
         return other.low < self.low and self.high < other.high
 
 

@@ -46,7 +46,7 @@ def test_what_is_missing_is_asked_for(bot: Bot, values: dict[str, str], missing:
     [
         ("nosuch", {}, "tables that can be asked: path"),
         ("path", {"goal": "fame"}, "product or research"),
-        ("path", {"experience": "much"}, "a length of time"),
+        ("path", {"experience": "much"}, "an amount such as"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_can_be_given(bot: Bot, table: str, values: dict[str, str], says: str) -> None:
