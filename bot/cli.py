@@ -16,7 +16,7 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import bench, doctor, evaluate, insights, reindex, serving, settings
+from bot import bench, cli_check, doctor, evaluate, insights, reindex, serving, settings
 from bot.adapters import terminal
 from bot.admin import people
 from bot.desk import BotDesk
@@ -122,14 +122,20 @@ def status(bot: Bot, as_json: bool) -> None:
     click.echo(msgspec.json.encode(found).decode() if as_json else terminal.describe(found))
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="print it on one line")
-@click.pass_obj
-def guides(bot: Bot, as_json: bool) -> None:
-    """List the guides of the index, with their sections and tables."""
+@click.pass_context
+def guides(context: click.Context, as_json: bool) -> None:
+    """List the guides of the index, with their sections and tables; `guides check` finds what is wrong in them."""
+    if context.invoked_subcommand:
+        return
+    bot: Bot = context.obj
     _ensure_index(bot)
     listed = terminal.guides(bot)
     click.echo(msgspec.json.encode(listed).decode() if as_json else terminal.describe_guides(listed))
+
+
+guides.add_command(cli_check.check)
 
 
 @main.command()

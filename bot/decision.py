@@ -102,7 +102,7 @@ class _Amount:
 
 def _amount(axis: Axis, text: str, today: datetime.date) -> _Amount | None:
     """What the asker says of an axis that is measured; the last statement counts. Experience is said in words of its own."""
-    kind = _kind(axis)
+    kind = measures(axis)
     if axis.axis == EXPERIENCE and kind == "duration":
         years = profile.experience(text, today)
         return _Amount(kind, years.low * 12, years.high * 12, _say(years)) if years else None
@@ -110,7 +110,8 @@ def _amount(axis: Axis, text: str, today: datetime.date) -> _Amount | None:
     return _Amount(kind, said[-1].low, said[-1].high, said[-1].text) if said else None
 
 
-def _kind(axis: Axis) -> Kind:
+def measures(axis: Axis) -> Kind:
+    """The kind of figure that an axis with a unit has."""
     return "money" if axis.unit == "dollars" else "percent" if axis.unit == "percent" else "duration"
 
 

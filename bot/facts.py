@@ -68,10 +68,14 @@ class Facts:
         refused = self._refused(ranked, query, cues)
         if refused is not None:
             return refused
-        differing = variants.differing(subject, cues.kind, self._disagreements, self._searcher) if cues.kind else []
-        wide = self._wide(ranked, subject)
-        others = variants.several(subject, cues.kind, wide, self._disagreements, self._searcher) if cues.kind and not differing else []
+        differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
         return self._shown(query, self._chosen(ranked, cues, differing or others), cues, citations, differing)
+
+    def _figures(self, subject: Sequence[str], kind: Kind, ranked: list[Ranked]) -> tuple[list[Statement], list[Statement]]:
+        """The figures about the subject that are at odds; where none are, those that differ but may all be true."""
+        wide = self._wide(ranked, subject)
+        differing = variants.differing(subject, kind, wide, self._disagreements, self._searcher)
+        return differing, [] if differing else variants.several(subject, kind, wide, self._disagreements, self._searcher)
 
     def _ranked(self, question: str, cues: Cues) -> tuple[Query, list[Ranked]]:
         query = self._searcher.read(question, self._emphasis)

@@ -54,6 +54,7 @@ class Settings:
     admins: frozenset[Admin] = frozenset()
     log_questions: LogQuestions = "yes"
     keep_days: float = KEPT_DAYS
+    guide_months: int = 12
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
     slack_signing_secret: Secret = NOT_SET
@@ -98,6 +99,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         admins=rights.parse(str(environment.get(PREFIX + "ADMINS") or given.get("admins", ""))),
         log_questions=_log_questions(value("log_questions", "yes")),
         keep_days=_days(value("keep_days", f"{KEPT_DAYS:g}")),
+        guide_months=_months(value("guide_months", "12")),
         **_slack(environment, given),
         **_discord(environment, given),
     )
@@ -118,6 +120,12 @@ def _days(value: str) -> float:
     if not 1 <= days <= 36_500:
         raise SettingsError(f"{PREFIX}KEEP_DAYS is '{value}'; give a number of days, from 1")
     return days
+
+
+def _months(value: str) -> int:
+    if not value.isdecimal() or not int(value):
+        raise SettingsError(f"{PREFIX}GUIDE_MONTHS is '{value}'; give a number of months, 1 or more")
+    return int(value)
 
 
 def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,18 +16,19 @@ MOST = 4  # different figures in an answer; more are said of different things
 ENOUGH = 0.75  # share of the question's subject (by weight) that a statement has to be about
 
 
-def differing(subject: Sequence[str], kind: Kind, found: Disagreements, searcher: Searcher) -> list[Statement]:
+def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], found: Disagreements, searcher: Searcher) -> list[Statement]:
     """The statements about `subject` that are at odds, one for each figure; none where all agree.
 
     `subject` are the words that a question is about. One statement about it is enough: those at odds with it are
-    about the same thing, in other words.
+    about the same thing, in other words. Those of `passages` come first, in their order.
     """
     on_subject = _Subject(subject, searcher)
+    order = {id(passage): place for place, passage in enumerate(passages)}
     best: tuple[float, list[Statement]] = (0.0, [])
     for conflict in found.conflicts:
         weight = max(on_subject.share(statement.words) for statement in conflict.statements)
         if conflict.statements[0].figure.kind == kind and weight >= ENOUGH and weight > best[0]:
-            best = weight, _one_each(conflict.statements)[:MOST]
+            best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(id(s.passage), len(order))))[:MOST]
     return best[1]
 
 
