@@ -1,24 +1,25 @@
-"""The questions that every new index must still answer, and whether it does."""
+"""The questions that every new index must still answer, and what an answer lacks."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
-from bot.messages import Answer, Ask, Outcome
+from bot.messages import Answer, Outcome
 from retrieval import markdown
 from retrieval.errors import CollectionError
 
 FILE = "questions.toml"
+_ENTRY = re.compile(r"\s*\[\[\s*question\s*\]\]")
+_ASK = re.compile(r"\s*[\"']?ask[\"']?\s*=")
 
 
-class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question with what its answer must have; see corpus/README.md."""
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question with what its answer must have, as it stands in the file; see corpus/README.md."""
 
     ask: str
     outcome: Outcome
@@ -30,23 +31,13 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
-    question: list[Check] = []
+    question: list[_Written] = []
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A check question whose answer lacks something."""
+class Check(_Written, frozen=True):
+    """A check question. `line` is where it is asked in the file, counted from 1."""
 
-    ask: str
-    reason: str
-
-
-class Answers(Protocol):
-    """What answers a question; `bot.engine.Engine` fits."""
-
-    def handle(self, ask: Ask) -> Answer:
-        """The answer to a question."""
-        ...
+    line: int = 1
 
 
 def load(corpus: Path) -> list[Check]:
@@ -55,25 +46,20 @@ def load(corpus: Path) -> list[Check]:
     if not path.is_file():
         return []
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File).question
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        text = path.read_text("utf-8")
+        written = msgspec.convert(tomllib.loads(text), _File).question
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise CollectionError(f"{path}: {error}; corpus/README.md says what a question may have") from error
+    lines = list(_lines(text))
+    known = lines if len(lines) == len(written) else [1] * len(written)  # a file may also have them as one array
+    return [Check(**msgspec.structs.asdict(w), line=line) for w, line in zip(written, known, strict=True)]
 
 
-def run(checks: Sequence[Check], answers: Answers) -> list[Failure]:
-    """Ask every question and return those that fail, with the reason."""
-    failures = []
-    for check in checks:
-        reason = _reason(check, answers.handle(Ask(check.ask, check.history)))
-        if reason:
-            failures.append(Failure(check.ask, reason))
-    return failures
-
-
-def _reason(check: Check, answer: Answer) -> str:
+def lacks(check: Check, answer: Answer) -> str:
+    """What the answer to a check question lacks, "" where it has everything."""
     if answer.outcome != check.outcome:
         return f"it is {answer.outcome}, not {check.outcome}"
-    if check.cites and not any(_cites(check.cites, c.guide, c.section) for c in answer.citations):
+    if check.cites and not any(cites(check.cites, c.guide, c.section) for c in answer.citations):
         return f"it does not cite {check.cites}"
     shown = markdown.plain(" ".join([answer.text, *(c.quote for c in answer.citations)])).casefold()
     for words in check.says:
@@ -86,6 +72,15 @@ def _reason(check: Check, answer: Answer) -> str:
     return ""
 
 
-def _cites(wanted: str, guide: str, section: Sequence[str]) -> bool:
+def cites(wanted: str, guide: str, section: Sequence[str]) -> bool:
+    """Whether a place is the one that is wanted, such as "degrees" or "degrees > The paths compared"."""
     name, _, heading = wanted.partition(" > ")
     return name == guide and (not heading or heading in section)
+
+
+def _lines(text: str) -> Iterator[int]:
+    """The line on which each entry asks its question."""
+    lines = text.split("\n")
+    entries = [number for number, line in enumerate(lines) if _ENTRY.match(line)]
+    for start, end in zip(entries, [*entries[1:], len(lines)], strict=True):
+        yield next((n for n in range(start, end) if _ASK.match(lines[n])), start) + 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from bot import checks, cues, decision, reindex
+from bot import checks, cues, decision
 from bot.engine import Engine
 from bot.messages import Answer, Ask
-from bot.reindex import Report
+from bot.reindexing import build
+from bot.reindexing.report import Report
 from bot.settings import Settings
 from bot.suggestions import Suggestions
 from retrieval import encoder, guides
@@ -96,6 +97,13 @@ class Bot:
         asked = [check.ask for check in checks.load(self.settings.corpus) if check.suggest and not check.history]
         return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation, asked), self._today)
 
-    def reindex(self, progress: Progress, *, dry_run: bool = False, publish_anyway: bool = False) -> Report:
-        """Build a new index and publish it if its check questions pass. Raises GuideError, IndexBusy."""
-        return reindex.run(self.settings, self.model, self.engine_for, progress, dry_run=dry_run, publish_anyway=publish_anyway)
+    def reindex(
+        self, progress: Progress, asked: Sequence[str] = (), *, dry_run: bool = False, publish_anyway: bool = False
+    ) -> Report:  # fmt: skip
+        """Build a new index and publish it if its check questions pass; `asked` are questions to compare by.
+
+        Raises GuideError, CollectionError, IndexBusy, IndexNotWritten.
+        """
+        return build.run(
+            self.settings, self.model, self.engine_for, progress, asked, dry_run=dry_run, publish_anyway=publish_anyway
+        )  # fmt: skip

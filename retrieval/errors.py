@@ -4,10 +4,12 @@ FingerpostError
 ├── GuideError        a guide that cannot be read: names the file and the line
 ├── IndexUnusable     no index, or one that fails its checks
 ├── IndexBusy         another process is building an index
+├── IndexNotWritten   the disk is full, or the data folder cannot be written
 ├── ModelError        the embedding model cannot be loaded
 ├── CollectionError   an evaluation folder or question file that cannot be read
 ├── SettingsError     a setting that is missing or wrong: names the key
 ├── RequestError      a command that asks for what is not there
+├── ReindexCancelled  somebody has cancelled the reindex (stands in bot/reindexing/work.py)
 ├── StoreError        the bot's state cannot be read or written (stands in bot/store/database.py)
 ├── DiscordError      Discord refuses the bot (stands in bot/adapters/discord/__init__.py)
 └── Undeliverable     Slack takes no message here (stands in bot/adapters/slack/post.py)
@@ -42,6 +44,16 @@ class IndexUnusable(FingerpostError):
 
 class IndexBusy(FingerpostError):
     """Another process builds an index at this moment."""
+
+
+class IndexNotWritten(FingerpostError):
+    """An index cannot be written; the one that serves is as it was. `reason` is the system's or the library's own."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"the index in {folder} cannot be written: {reason}; check the space on the disk and who may write there. "
+            "The index that serves is as it was"
+        )
 
 
 class ModelError(FingerpostError):

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from retrieval.errors import IndexBusy, IndexUnusable
+from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
 from retrieval.guides import Guide
 from retrieval.headings import Headings
 from retrieval.lexical import LexicalIndex
@@ -25,6 +25,7 @@ from retrieval.vectors import VectorIndex
 FORMAT = 2
 KEPT = 5
 _BUILDING = ".building-"
+_ASIDE = ".aside-"
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -113,15 +114,24 @@ class GenerationStore:
         return _manifest(self.folder / name, name)
 
     @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """A while in which no other process builds or publishes. Raises IndexBusy; IndexNotWritten for what the disk refuses."""
+        with _translated(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout as error:
+                raise IndexBusy("another process is building an index; wait until it is done") from error
+            try:
+                yield
+            finally:
+                lock.release()
+
+    @contextlib.contextmanager
     def building(self) -> Iterator[Path]:
-        """An empty folder to build in, while no other process does. Raises IndexBusy."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise IndexBusy("another process is building an index; wait until it is done") from error
-        try:
+        """An empty folder to build in, while no other process does. Raises IndexBusy, IndexNotWritten."""
+        with self.alone():
             for stale in self.folder.glob(f"{_BUILDING}*"):
                 shutil.rmtree(stale, ignore_errors=True)
             folder = self.folder / f"{_BUILDING}{os.getpid()}"
@@ -130,8 +140,6 @@ class GenerationStore:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            lock.release()
 
     def seal(self, folder: Path, manifest: Manifest) -> Path:
         """Write the manifest with a checksum of each file, and put everything on disk."""
@@ -149,6 +157,27 @@ class GenerationStore:
         folder.replace(self.folder / name)
         _fsync(self.folder)
 
+    def set_aside(self, folder: Path, name: str) -> None:
+        """Keep a sealed folder that may be adopted later, in place of any that was set aside before."""
+        self.drop_aside()
+        folder.replace(self.folder / f"{_ASIDE}{name}")
+        _fsync(self.folder)
+
+    def aside(self) -> str | None:
+        """The name of what was set aside, or None."""
+        return next((p.name.removeprefix(_ASIDE) for p in self.folder.glob(f"{_ASIDE}*")), None)
+
+    def adopt_aside(self, name: str) -> None:
+        """Move what was set aside among the generations. Raises IndexUnusable where it is gone or does not verify."""
+        folder = self.folder / f"{_ASIDE}{name}"
+        self.open_folder(folder, name)
+        self.adopt(folder, name)
+
+    def drop_aside(self) -> None:
+        """Delete what was set aside."""
+        for folder in self.folder.glob(f"{_ASIDE}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def publish(self, name: str) -> None:
         """Let `name` serve from now on, by one atomic move."""
         pointer = self.folder / ".CURRENT.new"
@@ -163,9 +192,18 @@ class GenerationStore:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves."""
+        """Delete all but the newest generations and the one that serves, and what was set aside."""
+        self.drop_aside()
         for name in self.names()[:-KEPT]:
             self.discard(name)
+
+
+@contextlib.contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IndexNotWritten(str(folder), error.strerror or str(error)) from error
 
 
 def _manifest(folder: Path, name: str) -> Manifest:

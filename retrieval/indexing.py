@@ -65,7 +65,7 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
     digests = {g.path: g.digest for g in read}
     before = previous.manifest.guides if previous else {}
     manifest = Manifest(_name(digests, model), FORMAT, _now(), model.identity, vectors.shape[1], len(made), digests, {})
-    return manifest, _change(before, digests, reused, len(made) - reused)
+    return manifest, change(before, digests, reused, len(made) - reused)
 
 
 def open_previous(store: GenerationStore) -> Generation | None:
@@ -137,7 +137,8 @@ def _vocabulary(made: list[Passage]) -> list[str]:
     return sorted(spelling.values())
 
 
-def _change(before: dict[str, str], now: dict[str, str], reused: int, embedded: int) -> Change:
+def change(before: dict[str, str], now: dict[str, str], reused: int = 0, embedded: int = 0) -> Change:
+    """What the guides `now` have that those `before` had not, each given by path and digest."""
     return Change(
         added=tuple(sorted(now.keys() - before.keys())),
         changed=tuple(sorted(p for p in now.keys() & before.keys() if now[p] != before[p])),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tantivy
 
-from retrieval.errors import IndexUnusable
+from retrieval.errors import IndexNotWritten, IndexUnusable
 
 _WRITER_BYTES = 50_000_000
 
@@ -22,20 +22,23 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, documents: Iterable[Sequence[str]], folder: Path) -> LexicalIndex:
-        """Index the stems of each document in `folder`, which has to be empty."""
-        folder.mkdir(parents=True, exist_ok=True)
-        schema = tantivy.SchemaBuilder()
-        schema.add_unsigned_field("id", stored=True, fast=True)
-        schema.add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
-        index = tantivy.Index(schema.build(), path=str(folder))
-        writer = index.writer(_WRITER_BYTES, 1)
-        for number, stems in enumerate(documents):
-            document = tantivy.Document(stems=" ".join(stems))
-            document.add_unsigned("id", number)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
+        """Index the stems of each document in `folder`, which has to be empty. Raises IndexNotWritten."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            schema = tantivy.SchemaBuilder()
+            schema.add_unsigned_field("id", stored=True, fast=True)
+            schema.add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
+            index = tantivy.Index(schema.build(), path=str(folder))
+            writer = index.writer(_WRITER_BYTES, 1)
+            for number, stems in enumerate(documents):
+                document = tantivy.Document(stems=" ".join(stems))
+                document.add_unsigned("id", number)
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+        except (ValueError, OSError) as error:  # tantivy has no type of its own for what the disk refuses
+            raise IndexNotWritten(str(folder), str(error)) from error
         return cls(index)
 
     @classmethod

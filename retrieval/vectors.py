@@ -35,7 +35,7 @@ class VectorIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to one file."""
-        faiss.write_index(self._index, str(path))
+        path.write_bytes(faiss.serialize_index(self._index).tobytes())  # faiss' own writer does not notice a full disk
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

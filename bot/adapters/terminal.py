@@ -13,7 +13,6 @@ from prompt_toolkit.history import FileHistory, InMemoryHistory
 
 from bot import wording
 from bot.messages import Answer, Ask
-from bot.reindex import Report
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
@@ -138,24 +137,6 @@ def _pairs(rest: str) -> list[str]:
     if any("=" not in pair for pair in pairs):
         raise RequestError("/path takes axis=value pairs, such as experience=4 years goal=product, or nothing")
     return pairs
-
-
-def reindexed(report: Report) -> str:
-    """What a reindex did, for a person."""
-    change = report.change
-    lines = [f"{kind}: {', '.join(paths)}" for kind, paths in (
-        ("added", change.added), ("changed", change.changed), ("removed", change.removed)) if paths]  # fmt: skip
-    lines = lines or ["no guide changed"]
-    lines.append(f"passages: {change.embedded} embedded, {change.reused} taken over")
-    lines.append(f"check questions: {report.asked - len(report.failures)} of {report.asked} passed")
-    lines += [f"  failed: “{failure.ask}”: {failure.reason}" for failure in report.failures]
-    if report.published:
-        lines.append(f"published {report.name} in {report.seconds:.1f} s")
-    elif report.refused:
-        lines.append("not published; mend the guide or the question, or use --publish-anyway. The old index serves on.")
-    else:
-        lines.append("dry run: nothing was published")
-    return "\n".join(lines)
 
 
 def status(bot: Bot) -> Status:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.wiring import Bot
 from retrieval.encoder import Model
-from retrieval.errors import IndexBusy, IndexUnusable
+from retrieval.errors import GuideError, IndexBusy, IndexUnusable
 from retrieval.generations import FORMAT, KEPT, GenerationStore, Manifest
 from retrieval.indexing import build
 from tests.conftest import GUIDE, quiet
@@ -212,14 +212,14 @@ def test_a_generation_is_on_disk_before_it_is_moved_and_serves_last(
 def _fail_in(folder: Path) -> None:
     (folder / "vectors.faiss").write_bytes(b"x")
     assert [p.name for p in folder.parent.glob(".building-*")] == [folder.name]
-    raise FileNotFoundError("no guides")
+    raise GuideError("plants.md", 1, "no guides")
 
 
 def test_a_building_folder_is_gone_afterwards(tmp_path: Path) -> None:
     """A build that fails leaves no folder, and the next one clears away what a killed process has left."""
     store = GenerationStore(tmp_path)
     (tmp_path / ".building-1" / "lexical").mkdir(parents=True)
-    with pytest.raises(FileNotFoundError, match="no guides"), store.building() as folder:
+    with pytest.raises(GuideError, match="no guides"), store.building() as folder:
         _fail_in(folder)
     assert list(tmp_path.glob(".building-*")) == []
 
