@@ -16,13 +16,14 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import bench, cli_check, doctor, evaluate, insights, serving, settings
+from bot import bench, doctor, evaluate, insights, serving, settings
 from bot.adapters import terminal
 from bot.admin import people
+from bot.commands import index
+from bot.commands.guides import guides
 from bot.desk import BotDesk
 from bot.messages import Answer, Ask
 from bot.progress import Bar
-from bot.reindexing import commands
 from bot.render import chart
 from bot.render import discord as discord_render
 from bot.render import slack as slack_render
@@ -61,7 +62,7 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def chat(bot: Bot, question: str | None) -> None:
     """Open the terminal chat, or answer QUESTION and leave."""
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     if question:
         click.echo(bot.handle(Ask(question)).plain)
     else:
@@ -75,7 +76,7 @@ def chat(bot: Bot, question: str | None) -> None:
 @click.pass_obj
 def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) -> None:
     """Answer QUESTION, or each line of --batch, in order."""
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     for request in _requests(question, batch):
         _print(bot.handle(request), as_json or batch is not None)
 
@@ -87,12 +88,12 @@ def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) ->
 def path(context: click.Context, table: str | None, as_json: bool) -> None:
     """Recommend from a decision table: one option for each axis, such as --experience "18 months" --goal product."""
     bot: Bot = context.obj
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     _print(bot.recommend(table, _axes(bot, table, context.args)), as_json)
 
 
-main.add_command(commands.reindex)
-main.add_command(commands.rollback)
+main.add_command(index.reindex)
+main.add_command(index.rollback)
 
 
 @main.command()
@@ -104,20 +105,7 @@ def status(bot: Bot, as_json: bool) -> None:
     click.echo(msgspec.json.encode(found).decode() if as_json else terminal.describe(found))
 
 
-@main.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="print it on one line")
-@click.pass_context
-def guides(context: click.Context, as_json: bool) -> None:
-    """List the guides of the index, with their sections and tables; `guides check` finds what is wrong in them."""
-    if context.invoked_subcommand:
-        return
-    bot: Bot = context.obj
-    commands.ensure_index(bot)
-    listed = terminal.guides(bot)
-    click.echo(msgspec.json.encode(listed).decode() if as_json else terminal.describe_guides(listed))
-
-
-guides.add_command(cli_check.check)
+main.add_command(guides)
 
 
 @main.command()
@@ -127,7 +115,7 @@ guides.add_command(cli_check.check)
 @click.pass_obj
 def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None) -> None:
     """Print the payload that a platform would be sent for the answer to QUESTION."""
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     for request in _requests(question, batch):
         payload = _payload(bot, platform, bot.handle(request))
         line = {"id": request.id, "payload": payload} if batch else payload
@@ -141,7 +129,7 @@ def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None)
 @click.pass_obj
 def insights_command(bot: Bot, days: int, as_json: bool, picture: Path | None) -> None:
     """Say what people ask, what the guides do not cover, and what was thought of the answers."""
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     with closing(open_store(bot.settings)) as store:
         found = insights.gather(store.questions(), store.ratings(), bot.engine().searcher, time.time(), days)
     if picture:
@@ -177,7 +165,7 @@ def forget(bot: Bot, person: str) -> None:
 def eval_command(bot: Bot, beir: Path | None, as_json: bool) -> None:
     """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
     if beir is None:
-        commands.ensure_index(bot)
+        index.ensure_index(bot)
     with Bar() as bar:
         figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
     click.echo(msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures))
@@ -188,7 +176,7 @@ def eval_command(bot: Bot, beir: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def bench_command(bot: Bot, as_json: bool) -> None:
     """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     with Bar() as bar:
         rows = bench.run(bot, bar.show)
     click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
@@ -201,7 +189,7 @@ def slack(bot: Bot, http: bool) -> None:
     """Answer in Slack, until interrupted."""
     from bot.adapters import slack as adapter  # Slack's libraries are for this command only
 
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     adapter.run(bot, http=http, stop=_on_terminate(), say=click.echo)
 
 
@@ -212,7 +200,7 @@ def discord(bot: Bot, sync: bool) -> None:
     """Answer on Discord, until interrupted."""
     from bot.adapters import discord as adapter  # Discord's library is for this command only
 
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     adapter.run(bot, stop=_on_terminate(), sync=sync, say=click.echo)
 
 
@@ -231,7 +219,7 @@ def run_command(bot: Bot) -> None:
         platforms["discord"] = lambda stop: discord_adapter.run(bot, stop=stop, say=click.echo)
     if not platforms:
         raise RequestError("no platform is set up; set FINGERPOST_SLACK_BOT_TOKEN or FINGERPOST_DISCORD_TOKEN, or try `fingerpost chat`")
-    commands.ensure_index(bot)
+    index.ensure_index(bot)
     serving.run(platforms, bot.settings.home, _on_terminate())
 
 

@@ -55,6 +55,7 @@ class Settings:
     log_questions: LogQuestions = "yes"
     keep_days: float = KEPT_DAYS
     guide_months: int = 12
+    max_file_mb: float = 20.0
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
     slack_signing_secret: Secret = NOT_SET
@@ -69,6 +70,16 @@ class Settings:
     def index(self) -> Path:
         """Where the index generations lie."""
         return self.home / "index"
+
+    @property
+    def largest_file(self) -> int:
+        """The most bytes of a file that is offered as a guide."""
+        return int(self.max_file_mb * 1_000_000)
+
+    @property
+    def aside(self) -> Path:
+        """Where guides are kept that were replaced or removed."""
+        return self.home / "replaced"
 
     @property
     def models(self) -> Path:
@@ -98,8 +109,9 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         model=value("model", EMBEDDED_MODEL),
         admins=rights.parse(str(environment.get(PREFIX + "ADMINS") or given.get("admins", ""))),
         log_questions=_log_questions(value("log_questions", "yes")),
-        keep_days=_days(value("keep_days", f"{KEPT_DAYS:g}")),
-        guide_months=_months(value("guide_months", "12")),
+        keep_days=_number("keep_days", value("keep_days", f"{KEPT_DAYS:g}"), 1, 36_500),
+        guide_months=int(_number("guide_months", value("guide_months", "12"), 1, 1_200)),
+        max_file_mb=_number("max_file_mb", value("max_file_mb", "20"), 0.001, 1_000),
         **_slack(environment, given),
         **_discord(environment, given),
     )
@@ -112,20 +124,14 @@ def _log_questions(value: str) -> LogQuestions:
     return cast("LogQuestions", folded)
 
 
-def _days(value: str) -> float:
+def _number(key: str, value: str, least: float, most: float) -> float:
     try:
-        days = float(value)
+        number = float(value)
     except ValueError:
-        days = 0.0
-    if not 1 <= days <= 36_500:
-        raise SettingsError(f"{PREFIX}KEEP_DAYS is '{value}'; give a number of days, from 1")
-    return days
-
-
-def _months(value: str) -> int:
-    if not value.isdecimal() or not int(value):
-        raise SettingsError(f"{PREFIX}GUIDE_MONTHS is '{value}'; give a number of months, 1 or more")
-    return int(value)
+        number = float("nan")
+    if not least <= number <= most:
+        raise SettingsError(f"{PREFIX}{key.upper()} is '{value}'; give a number from {least:g} to {most:g}")
+    return number
 
 
 def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:

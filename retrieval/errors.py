@@ -8,6 +8,7 @@ FingerpostError
 ├── ModelError        the embedding model cannot be loaded
 ├── CollectionError   an evaluation folder or question file that cannot be read
 ├── SettingsError     a setting that is missing or wrong: names the key
+├── ImportRefused     a file that cannot become a guide
 ├── RequestError      a command that asks for what is not there
 ├── ReindexCancelled  somebody has cancelled the reindex (stands in bot/reindexing/work.py)
 ├── StoreError        the bot's state cannot be read or written (stands in bot/store/database.py)
@@ -66,6 +67,10 @@ class CollectionError(FingerpostError):
 
 class SettingsError(FingerpostError):
     """A setting that is missing or has a value that cannot be used."""
+
+
+class ImportRefused(FingerpostError):
+    """A file that cannot become a guide: too large, of another type than its name says, damaged, hostile, or empty."""
 
 
 class RequestError(FingerpostError):

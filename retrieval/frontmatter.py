@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -71,6 +72,11 @@ def split(path: str, text: str) -> tuple[FrontMatter, str, int]:
     if end is None:
         raise GuideError(path, 1, "the front matter that starts here has no closing line '---'")
     return _read(path, "\n".join(lines[1:end])), "\n".join(lines[end + 1 :]), end + 2
+
+
+def head(data: Mapping[str, object]) -> str:
+    """Front matter with this data, between its two lines of dashes."""
+    return f"{FENCE}\n{yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True, width=120)}{FENCE}\n"
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]

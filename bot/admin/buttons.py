@@ -38,9 +38,11 @@ class Buttons:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def make(self, label: str, verb: str, argument: str = "", *, by: Actor | None = None, danger: bool = False) -> Button:
-        """A button for one person, or for every admin where `by` is left out."""
-        token = secrets.token_urlsafe(16)
+    def make(
+        self, label: str, verb: str, argument: str = "", *, by: Actor | None = None, danger: bool = False, token: str = ""
+    ) -> Button:  # fmt: skip
+        """A button for one person, or for every admin where `by` is left out. A `token` of its own is used again and again."""
+        token = token or secrets.token_urlsafe(16)
         kept = Pressed(verb, argument, by.key if by else "", by.name if by else "")
         self._store.hold(_KEY + token, msgspec.json.encode(kept).decode(), SECONDS)
         return Button(label, token, danger)
