@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import cues, decision, profile, wording
+from bot import cues, decision, lookup, profile, wording
 from bot.composer import Citations
 from bot.decision import DecisionTable, Place
 from bot.messages import Outcome, Recommendation
@@ -57,6 +57,8 @@ class Adviser:
             return None
         known = sum(bool(place.positions) for place in self.places(table, said))
         fresh = any(place.positions for place in self.places(table, [question]))
+        if not fresh and lookup.limits(question):
+            return None  # "which paths take under 6 months" asks for rows
         advice, decides = bool(cues.ADVICE.search(question)), self._decides(table, question)
         if known == len(AXES) and fresh and (advice or decides or follows or "?" not in question or cues.WISH.search(question)):
             return known

@@ -30,7 +30,7 @@ MONEY = _any(
     r"\bhow much (?:is|are|was)\b",
     r"\b\d+k\b",
     r"\bmakes? (?:more|most|a year)\b",
-    r"\bbudget\b",
+    r"\bbudget\b", r"\bsave\b",
 )  # fmt: skip
 PERCENT = _any(
     r"%", r"\bper ?cent(?:age)?\b", r"\b(?:what|which) (?:share|fraction|proportion|part|portion|ratio)\b",
@@ -102,24 +102,41 @@ VERSUS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 COMPARES = _any(
-    r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference between\b", r"\b(?:more|less|better|worse|\w+er) than\b",
+    r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference\b.*\bbetween\b", r"\b(?:more|less|better|worse|\w+er) than\b",
     r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
     r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter)\b.*\bor\b",
-    r",\s*\w[\w' -]* or \w[\w' -]*\?",
+    r",\s*\w[\w' -]* or \w[\w' -]*\?", r"\bhow much (?:more|less|longer|shorter|cheaper|faster|slower)\b.*\bthan\b",
+    r"\bsave\b.*\b(?:instead of|over|rather than)\b",
 )  # fmt: skip
 
+_MORE = r"(?:more|less|longer|shorter|cheaper|faster|slower|higher|lower|dearer|quicker)"
+DIFFERENCE = _any(
+    rf"\bhow much {_MORE}\b", r"\bdifference\b", rf"\bhow many (?:more )?(?:months|weeks|years|days|dollars) {_MORE}\b",
+    r"\bhow much (?:money |time )?(?:do|would|can|could) (?:i|you|we) save\b",
+)  # fmt: skip
+COUNT = re.compile(r"\bhow many (?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2})", re.IGNORECASE)
+_BETWEEN = re.compile(r"^(?P<rest>.*\bdifference\b.*?)\bbetween\s+(?P<left>.+?)\s+and\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL)
+_THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|tell me)\b", re.IGNORECASE)
+_SAVED = re.compile(
+    r"^(?P<rest>.*\bsave)\s+(?:with|by)\s+(?P<left>.+?)\s+(?:instead of|over|rather than)\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL
+)
 # A question that picks from several: "which paths are under $1000", as against "is a bootcamp under $1000".
-SELECTS = _any(r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who)\b")
+SELECTS = _any(r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who|how many)\b")
 
 
 def sides(question: str) -> list[str]:
     """Both sides of a comparison, each as a question of its own with what is asked of both; none where there are not two."""
-    match = VERSUS.match(question)
+    between = _BETWEEN.match(question)
+    match = between or _SAVED.match(question) or VERSUS.match(question)
     if match is None:
         return []
-    rest = match["rest"] or ""
+    rest = _THE_DIFFERENCE.sub("", match["rest"] or "") if between else match["rest"] or ""
     asked = " ".join(word for word in question.split() if kind(word))
-    return [f"{side} {rest} {'' if kind(f'{side} {rest}') else asked}".strip() for side in (match["left"], match["right"])]
+    left, right = match["left"], match["right"]
+    noun = re.match(r"(?:(?:an?|the)\s+)?[\w-]+\s+(?P<noun>\w.*)$", right)
+    if noun and re.fullmatch(r"(?:(?:an?|the)\s+)?[\w-]+", left.strip()):  # "between a senior and a mid-level engineer"
+        left = f"{left} {noun['noun']}"
+    return [f"{side} {rest} {'' if kind(f'{side} {rest}') else asked}".strip() for side in (left, right)]
 
 
 Extreme = Literal["lowest", "highest"]
@@ -132,6 +149,12 @@ _HIGHEST = _any(
     r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?most\b", r"\bbest[- ]pa(?:id|ying)\b", r"\btop (?:pay|salary|paying|paid)\b",
     r"\bhighest[- ]pa(?:id|ying)\b", r"\bmax(?:imum)?\b",
 )  # fmt: skip
+
+
+def extreme_kind(text: str) -> Kind | None:
+    """The kind of figure that the superlative in a text is of: "cheapest" is of money; None for "lowest"."""
+    match = _LOWEST.search(text) or _HIGHEST.search(text)
+    return kind(match.group(0)) if match else None
 
 
 WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")

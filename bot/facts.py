@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import cues as cue
-from bot import evidence, provenance, variants, wording
+from bot import evidence, lookup, provenance, variants, wording
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
@@ -60,11 +60,15 @@ class Facts:
             return Reply(said)
         if not subject and (stated := self._stating(question)):
             return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
-        if cues.compares and (compared := self._compared(question, citations)):
+        if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
             return Reply(compared)
         query, ranked = self._ranked(question, cues)
-        if cues.kind and (read := self._tables.read(question, query, cues, [r.found for r in ranked], citations)):
+        if (cues.kind or lookup.limits(question)) and (
+            read := self._tables.read(question, query, cues, [r.found for r in ranked], citations)
+        ):
             return Reply(read + self._second_view(ranked, citations))
+        if counted := self._tables.counted(question, [r.found for r in ranked], citations):
+            return Reply(counted)
         refused = self._refused(ranked, query, cues)
         if refused is not None:
             return refused
@@ -181,14 +185,14 @@ class Facts:
             found.append((query, ranked))
         if len(found) < 2:
             return ""
-        passages = _side_by_side(found[0][1], found[1][1])
+        passages = self._tables.pair(found[0][0], found[1][0], cues) or _side_by_side(found[0][1], found[1][1])
         best = list(zip(passages, (query for query, _ in found), strict=True))
         parts = []
         for passage, query in best:
             n = citations.add(passage, [word.text for word in query.words])
             if n is not None:
                 parts.append(self._said(passage, n, cues))
-        higher = self._tables.higher([passage for passage, _ in best], cues)
+        higher = self._tables.higher([passage for passage, _ in best], cues, question)
         return wording.FOUND.format(places="; ".join(parts)) + higher if parts else ""
 
 

@@ -1,4 +1,4 @@
-"""Questions over a table's values: the cheapest, the longest, those under a limit. Read from the table itself."""
+"""Questions over a table's values: the cheapest, the longest, those within limits. Read from the table itself."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _AT_LEAST = re.compile(
 _AT_MOST = re.compile(
     r"\b(?:under|below|less than|at most|within|up to|no more than|cheaper than|shorter than|faster than|or less|max(?:imum)?|"
     r"quicker than|fewer than|afford|in)\b",
+    re.IGNORECASE,
+)
+_STRICT = re.compile(
+    r"\b(?:more than|over|above|longer than|higher than|exceeds?|under|below|less than|fewer than|shorter than|cheaper than)\b",
     re.IGNORECASE,
 )
 
@@ -47,39 +51,74 @@ class Column:
         return markdown.plain(self.table.rows[row][self.index])
 
 
-def column(found: Sequence[Found], kind: Kind, searcher: Searcher) -> Column | None:
-    """The column with figures of this kind in the table that comes first among the passages found."""
+@dataclass(frozen=True)
+class Limit:
+    """A limit that a question puts on a column: `amount` in months, dollars or percent; `strict` where it is itself left out."""
+
+    kind: Kind
+    amount: float
+    least: bool
+    strict: bool = False
+
+
+def columns(found: Sequence[Found], kinds: Sequence[Kind], searcher: Searcher) -> list[Column]:
+    """A column for each of the kinds, in the first table among the passages found that has them all; else none."""
     for hit in found:
         there = searcher.table(hit.passage)
         if there is None or there[1].spec is not None:
             continue
-        for index in range(1, len(there[1].header)):
-            cells = tuple(_figure(row[index], kind) for row in there[1].rows)
-            if sum(cell is not None for cell in cells) >= 0.75 * len(cells):
-                return Column(_table_passage(hit.passage, searcher), there[1], index, cells)
-    return None
+        fitting = [_column(hit.passage, there[1], kind, searcher) for kind in kinds]
+        if fitting and all(fitting):
+            return [column for column in fitting if column]
+    return []
 
 
-def extreme(found: Column, which: Extreme) -> list[int]:
+def extreme(found: Column, which: Extreme, among: Sequence[int] | None = None) -> list[int]:
     """The rows with the lowest or the highest value, by both ends of each range; several where they are equal."""
-    values = {row: (f.low, f.high) if which == "lowest" else (f.high, f.low) for row, f in enumerate(found.figures) if f}
+    there = {row: f for row, f in enumerate(found.figures) if f and (among is None or row in among)}
+    if not there:
+        return []
+    values = {row: (f.low, f.high) if which == "lowest" else (f.high, f.low) for row, f in there.items()}
     if which == "highest" and any(math.isinf(v[0]) for v in values.values()):
-        values = {row: (f.high if not math.isinf(f.high) else _stated(f), f.low) for row, f in enumerate(found.figures) if f}
+        values = {row: (f.high if not math.isinf(f.high) else _stated(f), f.low) for row, f in there.items()}
     best = (min if which == "lowest" else max)(values.values())
     return [row for row, value in values.items() if value == best]
 
 
-def within(found: Column, question: str, kind: Kind) -> list[int] | None:
-    """The rows whose value can meet the limit in the question, or None where it states none."""
-    limit = next((f for f in figures(question) if f.kind == kind), None)
-    if limit is None:
-        return None
-    amount = limit.low if limit.low and not math.isinf(limit.low) else limit.high
-    around = question[max(0, limit.span[0] - 30) : limit.span[1] + 20]
-    if _AT_LEAST.search(around) or math.isinf(limit.high):
-        return [row for row, f in enumerate(found.figures) if f and max(f.high, _stated(f)) >= amount]
-    if limit.low == 0 or _AT_MOST.search(around):
-        return [row for row, f in enumerate(found.figures) if f and _stated(f) <= amount and not math.isinf(f.high)]
+def limits(question: str) -> list[Limit]:
+    """The limits that a question states, each by the words around its figure: "under $1000 and less than 6 months"."""
+    found, end = [], 0
+    stated = figures(question)
+    for position, figure in enumerate(stated):
+        following = stated[position + 1].span[0] if position + 1 < len(stated) else len(question)
+        around = question[max(end, figure.span[0] - 30) : min(following, figure.span[1] + 20)]
+        end = figure.span[1]
+        amount = figure.low if figure.low and not math.isinf(figure.low) else figure.high
+        least = bool(_AT_LEAST.search(around)) or math.isinf(figure.high)
+        if least or figure.low == 0 or _AT_MOST.search(around):
+            found.append(Limit(figure.kind, amount, least, bool(_STRICT.search(around))))
+    return found
+
+
+def within(found: Column, limit: Limit) -> list[int]:
+    """The rows whose value can meet a limit."""
+    there = {row: f for row, f in enumerate(found.figures) if f}
+    if limit.least:
+        return [
+            row for row, f in there.items() if max(f.high, _stated(f)) >= limit.amount and not (limit.strict and f.high == limit.amount)
+        ]
+    return [
+        row for row, f in there.items()
+        if _stated(f) <= limit.amount and not math.isinf(f.high) and not (limit.strict and f.low == limit.amount)
+    ]  # fmt: skip
+
+
+def _column(passage: Passage, table: Table, kind: Kind, searcher: Searcher) -> Column | None:
+    """The first column of a table in which nearly all cells hold figures of a kind."""
+    for index in range(1, len(table.header)):
+        cells = tuple(_figure(row[index], kind) for row in table.rows)
+        if sum(cell is not None for cell in cells) >= 0.75 * len(cells):
+            return Column(table_passage(passage, searcher), table, index, cells)
     return None
 
 
@@ -93,7 +132,8 @@ def _figure(cell: str, kind: Kind) -> Figure | None:
     return next((f for f in figures(markdown.plain(cell)) if f.kind == kind), None)
 
 
-def _table_passage(passage: Passage, searcher: Searcher) -> Passage:
+def table_passage(passage: Passage, searcher: Searcher) -> Passage:
+    """The passage of the whole table that a passage is or belongs to."""
     return next(
         p for p in searcher.generation.passages
         if p.kind == "table" and p.guide == passage.guide and p.table == passage.table

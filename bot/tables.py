@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from bot import amounts, decision, lookup, wording
 from bot import cues as cue
-from bot import decision, lookup, wording
 from bot.composer import Citations
 from bot.cues import Cues
 from retrieval import markdown, words
+from retrieval.guides import Table
 from retrieval.passages import Passage
 from retrieval.quantities import Figure, figures
 from retrieval.searcher import Found, Query, Searcher
@@ -21,23 +23,57 @@ class Tables:
         self._searcher = searcher
 
     def read(self, question: str, query: Query, cues: Cues, found: Sequence[Found], citations: Citations) -> str:
-        """The answer to a superlative or a limit over a column, or "" where the question has none or names a row."""
-        assert cues.kind is not None
-        column = lookup.column(found, cues.kind, self._searcher)
-        if column is None or self._names_a_row(query, column):
+        """The answer to a superlative, to limits over columns or to a count; "" where the question has none or names a row."""
+        limits = lookup.limits(question) if cue.SELECTS.search(question) or cues.extreme else []
+        kinds = [limit.kind for limit in limits]
+        if cues.extreme is not None and (ranked := cue.extreme_kind(question) or cues.kind) is not None:
+            kinds, limits = [*(k for k in kinds if k != ranked), ranked], [limit for limit in limits if limit.kind != ranked]
+        columns = lookup.columns(found, kinds, self._searcher)
+        if not columns or self._names_a_row(query, columns[0]):
             return ""
+        rows = list(range(len(columns[0].table.rows)))
+        for column, limit in zip(columns, limits, strict=False):
+            rows = [row for row in rows if row in lookup.within(column, limit)]
+        template = wording.WITHIN
         if cues.extreme is not None:
-            rows, template = lookup.extreme(column, cues.extreme), wording.LOWEST if cues.extreme == "lowest" else wording.HIGHEST
-        elif cue.SELECTS.search(question) and (fitting := lookup.within(column, question, cues.kind)) is not None:
-            rows, template = fitting, wording.WITHIN
-        else:
-            return ""
+            rows = lookup.extreme(columns[-1], cues.extreme, rows)
+            template = wording.LOWEST if cues.extreme == "lowest" else wording.HIGHEST
+            columns = [columns[-1], *columns[:-1]]
+        return self._rows(columns, rows, template, counted=bool(cue.COUNT.search(question)), citations=citations)
+
+    def _rows(self, columns: Sequence[lookup.Column], rows: list[int], template: str, *, counted: bool, citations: Citations) -> str:
+        """Rows with their values in some columns of one table, cited; with their number where that is asked for."""
+        first = columns[0]
         if not rows:
-            n = citations.add(column.passage, [])
-            return wording.NONE_WITHIN.format(section=column.table.section[-1], n=n) if n else ""
-        n = citations.add_rows(column.passage, rows)
-        values = wording.listed([f"{column.label(row)} ({column.value(row)})" for row in rows])
-        return template.format(column=column.name.lower(), values=values, n=n) if n else ""
+            n = citations.add(first.passage, [])
+            return wording.NONE_WITHIN.format(section=first.table.section[-1], n=n) if n else ""
+        n = citations.add_rows(first.passage, rows)
+        values = wording.listed([self._valued(row, columns) for row in rows])
+        said = template.format(column=first.name.lower(), values=values, n=n) if n else ""
+        return f"{wording.COUNTED.format(count=len(rows), all=len(first.table.rows))} {said}" if said and counted else said
+
+    def _valued(self, row: int, columns: Sequence[lookup.Column]) -> str:
+        """A row's name with its values, all but the first with the name of their column."""
+        more = "".join(f"; {column.name.lower()} {column.value(row)}" for column in columns[1:])
+        return f"{columns[0].label(row)} ({columns[0].value(row)}{more})"
+
+    def counted(self, question: str, found: Sequence[Found], citations: Citations) -> str:
+        """How many rows the first table has that lists what is counted: "how many certifications"; "" where none does."""
+        match = cue.COUNT.search(question)
+        stems = [words.stem(word) for word in words.content(self._searcher.terms.unify(match["things"]))] if match else []
+        fitting: Counter[tuple[str, int]] = Counter()
+        for hit in found if stems else ():
+            there = self._searcher.table(hit.passage)
+            if there is not None and there[1].spec is None and hit.passage.table is not None:
+                named = set(words.stems(self._searcher.terms.unify(markdown.plain(there[1].header[0]))))
+                fitting[hit.passage.guide, hit.passage.table] += stems[0] in named
+        if not fitting or not max(fitting.values()):
+            return ""
+        (guide, index), _ = fitting.most_common(1)[0]
+        passage = next(p for p in self._searcher.generation.passages if p.kind == "table" and (p.guide, p.table) == (guide, index))
+        table, n = self._searcher.generation.guides[guide].tables[index], citations.add(passage, [])
+        names = wording.listed([markdown.plain(row[0]) for row in table.rows])
+        return wording.COUNT.format(count=len(table.rows), section=table.section[-1], values=names, n=n) if n else ""
 
     def value(self, passage: Passage, cues: Cues, n: int) -> str:
         """A row's label, with the value of the column that is asked for; "" where the passage is no row."""
@@ -59,20 +95,22 @@ class Tables:
         own = [p for p in self._searcher.generation.passages if p.kind == "table"]
         return next(p for p in own if (p.guide, p.table) == (passages[0].guide, passages[0].table))
 
-    def higher(self, passages: Sequence[Passage], cues: Cues) -> str:
-        """Which of two rows has the larger value in the column asked for; "" where the ranges do not tell."""
+    def higher(self, passages: Sequence[Passage], cues: Cues, question: str = "") -> str:
+        """Which of two rows has the larger value in the column asked for, and by how much; "" where the ranges do not tell."""
         values = [self._measured(p, cues) for p in passages]
         if len(values) != 2 or values[0] is None or values[1] is None:
             return ""
-        one, first = values[0]
-        other, second = values[1]
+        (one, first), (other, second) = values[0], values[1]
+        apart = amounts.difference(first, second) if cue.DIFFERENCE.search(question) else ""
+        said = f" {wording.DIFFERENCE.format(amount=apart)}" if apart else ""
+        more = wording.LONGER if first.kind == "duration" else wording.HIGHER
         if (first.low, first.high) == (second.low, second.high):
-            return ""
+            return said
         if first.low >= second.low and first.high >= second.high:
-            return " " + wording.HIGHER.format(label=one)
+            return f" {more.format(label=one)}{said}"
         if second.low >= first.low and second.high >= first.high:
-            return " " + wording.HIGHER.format(label=other)
-        return ""
+            return f" {more.format(label=other)}{said}"
+        return said
 
     def _measured(self, passage: Passage, cues: Cues) -> tuple[str, Figure] | None:
         """A row's label with its first figure of the kind asked for."""
@@ -98,12 +136,31 @@ class Tables:
             section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n, options=options
         )
 
+    def pair(self, one: Query, other: Query, cues: Cues) -> tuple[Passage, Passage] | None:
+        """Two rows of one table of which each question names one, with a figure of the kind asked for if any is; else None."""
+        best: tuple[int, tuple[Passage, Passage] | None] = (0, None)
+        for guide in self._searcher.generation.guides.values():
+            for index, table in enumerate(guide.tables):
+                named = [self._named(table, {word.stem for word in query.words}) for query in (one, other)]
+                if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
+                    continue
+                rows = [self._row(guide.id, index, rows[0]) for rows in named]
+                told = sum(len(self._label(table, rows[0])) for rows in named)
+                if told > best[0] and (cues.kind is None or all(self._measured(row, cues) for row in rows)):
+                    best = told, (rows[0], rows[1])
+        return best[1]
+
+    def _row(self, guide: str, table: int, row: int) -> Passage:
+        return next(p for p in self._searcher.generation.passages if (p.guide, p.table, p.row) == (guide, table, row))
+
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
-        """Whether the question speaks of one row: it has all words of a row's name that other rows' names have not."""
-        labels = [set(words.stems(self._searcher.terms.unify(row[0].split("(")[0]))) for row in column.table.rows]
-        asked = {word.stem for word in query.words}
-        for label in labels:
-            own = {stem for stem in label if sum(stem in other for other in labels) == 1}
-            if own and own <= asked:
-                return True
-        return False
+        return bool(self._named(column.table, {word.stem for word in query.words}))
+
+    def _named(self, table: Table, asked: set[str]) -> list[int]:
+        """The rows that a question speaks of: it has all words of the row's name that other rows' names have not."""
+        labels = [self._label(table, row) for row in range(len(table.rows))]
+        own = [{stem for stem in label if sum(stem in other for other in labels) == 1} for label in labels]
+        return [row for row, stems in enumerate(own) if stems and stems <= asked]
+
+    def _label(self, table: Table, row: int) -> set[str]:
+        return set(words.stems(self._searcher.terms.unify(table.rows[row][0].split("(")[0])))
