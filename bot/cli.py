@@ -16,14 +16,13 @@ from typing import IO, Any
 import click
 import msgspec
 
-from bot import bench, doctor, evaluate, insights, serving, settings
+from bot import doctor, insights, serving, settings
 from bot.adapters import terminal
 from bot.admin import people
-from bot.commands import index
+from bot.commands import index, measure
 from bot.commands.guides import guides
 from bot.desk import BotDesk
 from bot.messages import Answer, Ask
-from bot.progress import Bar
 from bot.render import chart
 from bot.render import discord as discord_render
 from bot.render import slack as slack_render
@@ -158,28 +157,8 @@ def forget(bot: Bot, person: str) -> None:
     click.echo(f"Nothing is kept of {person} any more.")
 
 
-@main.command("eval")
-@click.option("--beir", type=click.Path(path_type=Path, file_okay=False), help="a test collection in BEIR's format")
-@click.option("--json", "as_json", is_flag=True, help="print the figures on one line")
-@click.pass_obj
-def eval_command(bot: Bot, beir: Path | None, as_json: bool) -> None:
-    """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
-    if beir is None:
-        index.ensure_index(bot)
-    with Bar() as bar:
-        figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
-    click.echo(msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures))
-
-
-@main.command("bench")
-@click.option("--json", "as_json", is_flag=True, help="print the rows on one line")
-@click.pass_obj
-def bench_command(bot: Bot, as_json: bool) -> None:
-    """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
-    index.ensure_index(bot)
-    with Bar() as bar:
-        rows = bench.run(bot, bar.show)
-    click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
+main.add_command(measure.eval_command)
+main.add_command(measure.bench_command)
 
 
 @main.command()

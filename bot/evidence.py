@@ -23,7 +23,7 @@ LIST_BONUS = 0.06
 FAQ_BONUS = 0.05
 TABLE_MALUS = 0.12  # of a whole table where a row or a sentence would do
 NOTE_MALUS = 0.04
-ENOUGH = 0.40
+ENOUGH = 0.36  # chosen on half of the evaluation questions; docs/answering.md has the curve
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
 ENOUGH_TABLE = 0.22
 LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
@@ -121,19 +121,23 @@ def answering(ranked: list[Ranked], cues: Cues) -> list[Ranked]:
 
 def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
     """Whether the best passage answers the question."""
+    return confidence(best, query, cues, searcher) >= ENOUGH
+
+
+def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> float:
+    """How sure it is that a passage answers the question, 0 to about 1: its evidence, or 0 where it lacks what is asked for.
+
+    A question about tables, sources or the guides themselves is given what its words cannot bring.
+    """
     found = best.found
-    if best.evidence < _needed(cues) or lacking(found, query, searcher):
-        return False
+    if lacking(found, query, searcher):
+        return 0.0
     if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
-        return False
-    if (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim"):
-        return _has(found, cues) and found.coverage >= LEAST_COVERAGE
-    return True
-
-
-def _needed(cues: Cues) -> float:
-    """The evidence that an answer needs; words about tables, sources or the guides themselves say little of a subject."""
-    return ENOUGH_TABLE if cues.table else ENOUGH_FORM if cues.both_guides or cues.source else ENOUGH
+        return 0.0
+    asked = (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim")
+    if asked and not (_has(found, cues) and found.coverage >= LEAST_COVERAGE):
+        return 0.0
+    return best.evidence + ENOUGH - (ENOUGH_TABLE if cues.table else ENOUGH_FORM if cues.both_guides or cues.source else ENOUGH)
 
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:

@@ -51,8 +51,8 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
     read, made = _read(corpus, progress)
     known = _known(previous, model)
     vectors, reused = _embed([p.embedded for p in made], known, model, progress)
-    vocabulary = _vocabulary(made)
-    word_vectors, _ = _embed(vocabulary, known, model, lambda *_: None)
+    spelled = vocabulary(made)
+    word_vectors, _ = _embed(spelled, known, model, lambda *_: None)
     headings = distinct([p.heading for p in made])
     heading_vectors, _ = _embed(headings, known, model, lambda *_: None)
     VectorIndex.build(vectors).save(folder / "vectors.faiss")
@@ -61,7 +61,7 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
     LexicalIndex.build((words.stems(p.embedded) for p in made), folder / "lexical")
     (folder / "guides.json").write_bytes(msgspec.json.encode(read))
     (folder / "passages.json").write_bytes(msgspec.json.encode(made))
-    (folder / "vocabulary.json").write_bytes(msgspec.json.encode(vocabulary))
+    (folder / "vocabulary.json").write_bytes(msgspec.json.encode(spelled))
     digests = {g.path: g.digest for g in read}
     before = previous.manifest.guides if previous else {}
     manifest = Manifest(_name(digests, model), FORMAT, _now(), model.identity, vectors.shape[1], len(made), digests, {})
@@ -128,7 +128,7 @@ def _known(previous: Generation | None, model: Model) -> dict[str, Vectors]:
     return {**dict(words_known), **dict(headings_known), **dict(passages_known)}
 
 
-def _vocabulary(made: list[Passage]) -> list[str]:
+def vocabulary(made: list[Passage]) -> list[str]:
     """The words of the passages, one spelling for each stem, sorted."""
     counts = Counter(word for p in made for word in words.content(p.embedded))
     spelling: dict[str, str] = {}

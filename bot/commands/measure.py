@@ -1,0 +1,43 @@
+"""`fingerpost eval` and `fingerpost bench`: how good the answers are, and what they cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from bot import bench, calibration, evaluate
+from bot.commands import index
+from bot.progress import Bar
+from bot.wiring import Bot
+
+
+@click.command("eval")
+@click.option("--beir", type=click.Path(path_type=Path, file_okay=False), help="a test collection in BEIR's format")
+@click.option("--curve", is_flag=True, help="share right against share answered, by how sure the bot is")
+@click.option("--json", "as_json", is_flag=True, help="print the figures on one line")
+@click.pass_obj
+def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> None:
+    """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
+    if beir is None:
+        index.ensure_index(bot)
+    with Bar() as bar:
+        if curve:
+            calibrated = calibration.collection(bot, beir, bar.show) if beir else calibration.corpus(bot, bar.show)
+            said = msgspec.json.encode(calibrated).decode() if as_json else calibration.describe(calibrated)
+        else:
+            figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
+            said = msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures)
+    click.echo(said)
+
+
+@click.command("bench")
+@click.option("--json", "as_json", is_flag=True, help="print the rows on one line")
+@click.pass_obj
+def bench_command(bot: Bot, as_json: bool) -> None:
+    """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
+    index.ensure_index(bot)
+    with Bar() as bar:
+        rows = bench.run(bot, bar.show)
+    click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
