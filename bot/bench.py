@@ -13,7 +13,7 @@ from bot import grading
 from bot.messages import Ask
 from bot.wiring import Bot
 from retrieval import encoder
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 ROUNDS = 3
 QUESTIONS = 60

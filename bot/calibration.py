@@ -20,8 +20,9 @@ from retrieval import beir, evaluation, selective
 from retrieval.encoder import Model
 from retrieval.evaluation import Indexed
 from retrieval.generations import FORMAT, Generation, Manifest
-from retrieval.indexing import Progress, vocabulary
+from retrieval.indexing import vocabulary
 from retrieval.passages import Passage
+from retrieval.reading import Progress
 from retrieval.searcher import Searcher
 from retrieval.selective import Case, Point
 from retrieval.vectors import VectorIndex

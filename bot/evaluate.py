@@ -14,7 +14,7 @@ from bot.grading import Question
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
 from retrieval import beir, evaluation
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 SHOWN = 20
 

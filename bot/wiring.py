@@ -19,7 +19,7 @@ from retrieval import encoder, guides
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
 from retrieval.generations import Generation, GenerationStore
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 from retrieval.searcher import Searcher
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,10 @@ _ASIDE = ".aside-"
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a generation is made of. `guides` maps a guide's path to its digest, `files` a file to its SHA-256."""
+    """What a generation is made of. `guides` maps a guide's path to its digest, `files` a file to its SHA-256.
+
+    `reader` says which code has read the guides.
+    """
 
     name: str
     format: int
@@ -39,6 +42,7 @@ class Manifest(msgspec.Struct, frozen=True):
     passages: int
     guides: dict[str, str]
     files: dict[str, str]
+    reader: str = ""
     checks_passed: int = 0
     checks_failed: tuple[str, ...] = ()
 

@@ -5,31 +5,26 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from retrieval import guides, passages, words
+from retrieval import reading, words
 from retrieval.encoder import Model, Vectors
-from retrieval.errors import GuideError, IndexUnusable
+from retrieval.errors import IndexUnusable
 from retrieval.generations import FORMAT, Generation, GenerationStore, Manifest
-from retrieval.guides import Guide
 from retrieval.headings import Headings, distinct
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
-from retrieval.terms import Terms
+from retrieval.reading import Progress, reader
 from retrieval.vectors import VectorIndex
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a new generation has that the one before it had not. Guides are named by path; `seconds` of wall time."""
+    """What a new generation has that the one before it had not. Guides are named by path; the others count passages."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -48,13 +43,13 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
 
     Raises GuideError for a guide that cannot be read, before anything is written.
     """
-    read, made = _read(corpus, progress)
+    read, made = reading.read(corpus, previous, progress)
     known = _known(previous, model)
     vectors, reused = _embed([p.embedded for p in made], known, model, progress)
     spelled = vocabulary(made)
-    word_vectors, _ = _embed(spelled, known, model, lambda *_: None)
+    word_vectors, _ = _embed(spelled, known, model, lambda _, done, of: progress("embedding words", done, of))
     headings = distinct([p.heading for p in made])
-    heading_vectors, _ = _embed(headings, known, model, lambda *_: None)
+    heading_vectors, _ = _embed(headings, known, model, lambda _, done, of: progress("embedding headings", done, of))
     VectorIndex.build(vectors).save(folder / "vectors.faiss")
     Headings.index(heading_vectors, vectors.shape[1]).save(folder / "headings.faiss")
     VectorIndex.build(word_vectors).save(folder / "words.faiss")
@@ -64,7 +59,7 @@ def build(corpus: Path, folder: Path, model: Model, previous: Generation | None,
     (folder / "vocabulary.json").write_bytes(msgspec.json.encode(spelled))
     digests = {g.path: g.digest for g in read}
     before = previous.manifest.guides if previous else {}
-    manifest = Manifest(_name(digests, model), FORMAT, _now(), model.identity, vectors.shape[1], len(made), digests, {})
+    manifest = Manifest(_name(digests, model), FORMAT, _now(), model.identity, vectors.shape[1], len(made), digests, {}, reader())
     return manifest, change(before, digests, reused, len(made) - reused)
 
 
@@ -74,31 +69,6 @@ def open_previous(store: GenerationStore) -> Generation | None:
         return store.open_current()[0]
     except IndexUnusable:
         return None
-
-
-def _read(corpus: Path, progress: Progress) -> tuple[list[Guide], list[Passage]]:
-    files = guides.paths(corpus)
-    if not files:
-        raise GuideError(str(corpus / "guides"), 1, "the folder has no guides (*.md)")
-    parsed = []
-    for done, path in enumerate(files, 1):
-        parsed.append(guides.read(path, corpus))
-        progress("reading", done, len(files))
-    _check_ids([p.guide for p in parsed])
-    terms = Terms(p.guide.terms for p in parsed)
-    made = [passage for p in parsed for passage in passages.of_guide(p, terms)]
-    if not made:
-        raise GuideError(str(corpus / "guides"), 1, "the guides have no text below their front matter")
-    return [p.guide for p in parsed], made
-
-
-def _check_ids(read: list[Guide]) -> None:
-    """No two files may be the same guide, as a.md and a.markdown are."""
-    seen: dict[str, str] = {}
-    for guide in read:
-        if guide.id in seen:
-            raise GuideError(guide.path, 1, f"{seen[guide.id]} has the same name; rename one of them")
-        seen[guide.id] = guide.path
 
 
 def _embed(texts: list[str], known: dict[str, Vectors], model: Model, progress: Progress) -> tuple[Vectors, int]:

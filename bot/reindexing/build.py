@@ -17,7 +17,7 @@ from retrieval import indexing
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable, RequestError
 from retrieval.generations import Generation, GenerationStore
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 EngineFor = Callable[[Generation], Engine]
 """Makes an engine for any generation. Raises IndexUnusable where it was made by another model."""

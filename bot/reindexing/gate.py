@@ -15,7 +15,7 @@ from bot.reindexing.differences import KINDS, Difference
 from bot.reindexing.report import Failure
 from retrieval import markdown, words
 from retrieval.generations import Generation
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 
 @dataclass(frozen=True)

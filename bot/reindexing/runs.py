@@ -14,7 +14,7 @@ from bot.reindexing.work import KIND
 from bot.store import DAY, Act, Run, Store, StoreError
 from bot.wiring import Bot
 from retrieval.errors import IndexBusy, RequestError
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 Launch = Callable[[Run, Callable[[], None]], None]
 """Gets a run going elsewhere and returns at once; calls back when that is over. `bot.reindexing.process.launcher` makes one."""

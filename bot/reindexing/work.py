@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.reindexing.report import Report, encode
 from bot.store import DAY, Run, Store, StoreError
 from retrieval.errors import FingerpostError
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 
 KIND = "reindex"
 DRY_RUN, PUBLISH_ANYWAY = "dry-run", "publish-anyway"  # what a run may be asked beside

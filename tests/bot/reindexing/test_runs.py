@@ -16,7 +16,7 @@ from bot.reindexing.work import ReindexCancelled
 from bot.store import Run, Store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, GuideError, IndexBusy, IndexUnusable, RequestError
-from retrieval.indexing import Progress
+from retrieval.reading import Progress
 from tests.bot.reindexing.garden import PATH, question, rewrite, snapshot
 from tests.conftest import quiet
 
