@@ -51,6 +51,16 @@ class Adviser:
         fitting = [(known, table) for table in self.tables if (known := self._asked_of(table, question, said, follows)) is not None]
         return max(fitting, key=lambda entry: (self._decides(entry[1], question), entry[0]))[1] if fitting else None
 
+    def answered(self, message: str, said: Sequence[str]) -> DecisionTable | None:
+        """The table whose advice the message before asked for, where this one only tells what was missing."""
+        earlier = said[:-1]
+        if not earlier or "?" in message or cues.kind(message) is not None:
+            return None
+        table = self.asked(earlier[-1], earlier, follows=len(earlier) > 1)
+        missing = [i for i, place in enumerate(self.places(table, earlier)) if not place.positions] if table else []
+        told = self.places(table, [message]) if table else ()
+        return table if table and any(told[i].positions for i in missing) else None
+
     def _asked_of(self, table: DecisionTable, question: str, said: Sequence[str], follows: bool) -> int | None:
         """On how many axes the asker's place is known, where a message asks for this table's advice; else None."""
         if self.other_role(table, said):

@@ -16,6 +16,9 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(r"^\W*(?:but |and )?(?:why(?: not| so| is that| though)?|how come|reasons?)\W*$", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"^\W*(?:and |ok |but |then )*(?:what about )?(?:in general|generally|overall|elsewhere|otherwise|worldwide)\W*$", re.IGNORECASE
+)
 _POINTING = re.compile(r"\b(?:it|that|this|they|them|those|these|one|its|their|instead)\b", re.IGNORECASE)
 # Words that say nothing of a subject: a message of only these asks about what came before.
 _WEAK = frozenset(
@@ -65,15 +68,35 @@ def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
     if _WHY.match(message):
         question = f"why {_last_question(previous.text)}"
         return Resolved(question, question, said, follows=True, explains=True)
+    if _GENERAL.match(message):
+        general = _without_unknown(previous.text, searcher)
+        return Resolved(general, general, said, follows=True)
     if not subject:
-        topic = " ".join(subject_words(previous.text, searcher))
-        return Resolved(f"{message} {topic}", message if asked else previous.asks, said, follows=True)
+        topic = _thing(previous.text, searcher) if asked else subject_words(previous.text, searcher)
+        return Resolved(f"{message} {' '.join(topic)}", message if asked else previous.asks, said, follows=True)
     if asked is None and ((leads_in and len(subject) <= 6) or (len(subject) <= 2 and len(message) < 40)):
         return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
     if _POINTING.search(message) and len(subject) <= 2:
         topic = " ".join(subject_words(previous.text, searcher))
         return Resolved(f"{message} {topic}", message, said, follows=True)
     return Resolved(message, message, said)
+
+
+def _thing(text: str, searcher: Searcher) -> list[str]:
+    """The words of a text that name a thing, where another aspect of it is asked for; all its subject where none does."""
+    subject = subject_words(text, searcher)
+    names = set(searcher.terms.names())
+    names |= {searcher.terms.unify(row[0]) for guide in searcher.generation.guides.values() for table in guide.tables for row in table.rows}
+    named = {stem for name in names for stem in words.stems(name)}
+    return [word for word in subject if words.stem(word) in named] or subject
+
+
+def _without_unknown(text: str, searcher: Searcher) -> str:
+    """A question without what no guide speaks of: "in Germany"."""
+    unknown = [word for word in subject_words(text, searcher) if not searcher.knows(word)]
+    for word in unknown:
+        text = re.sub(rf"(?:\b(?:in|at|for|of|from|as|the|an?)\s+)*\b{re.escape(word)}\b", "", text, flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: Searcher) -> str:

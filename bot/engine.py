@@ -95,7 +95,7 @@ class Engine:
     def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Advice | None:
         adviser = Adviser(self.searcher, self._today())
         said = (*resolved.said[:-1], text)
-        table = None if resolved.explains else adviser.asked(text, said, resolved.follows)
+        table = None if resolved.explains else adviser.asked(text, said, resolved.follows) or adviser.answered(text, said)
         if table is None:
             return None
         rows, columns = adviser.places(table, said)

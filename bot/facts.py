@@ -73,7 +73,7 @@ class Facts:
         if refused is not None:
             return refused
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
-        return self._shown(query, self._chosen(ranked, cues, differing or others), cues, citations, differing)
+        return self._shown(query, self._chosen(ranked, cues, differing or others, query), cues, citations, differing)
 
     def _figures(self, subject: Sequence[str], kind: Kind, ranked: list[Ranked]) -> tuple[list[Statement], list[Statement]]:
         """The figures about the subject that are at odds; where none are, those that differ but may all be true."""
@@ -114,7 +114,7 @@ class Facts:
         passages = [*(r.found.passage for r in ranked), *self._searcher.holding(subject, WIDE)]
         return list({id(p): p for p in passages}.values())
 
-    def _chosen(self, ranked: list[Ranked], cues: Cues, differing: Sequence[Statement]) -> list[Passage]:
+    def _chosen(self, ranked: list[Ranked], cues: Cues, differing: Sequence[Statement], query: Query) -> list[Passage]:
         """The passages to show, best first."""
         if differing:
             return list(dict.fromkeys([s.passage for s in differing]))
@@ -123,6 +123,8 @@ class Facts:
             first = {r.found.passage.guide: r for r in reversed(usable) if r.found.passage.kind != "table"}
             return [r.found.passage for r in sorted(first.values(), key=lambda r: -r.rank)]
         best = usable[0]
+        if not cues.listing and not cues.compares:
+            usable = [best, *(r for r in usable[1:] if not self._tables.unasked(r.found.passage, query))]
         kept = _distinct([r for r in usable if r.evidence >= best.evidence - CLOSE])[:SHOWN]
         if cues.listing and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
             return [whole]

@@ -141,7 +141,7 @@ class Tables:
         best: tuple[int, tuple[Passage, Passage] | None] = (0, None)
         for guide in self._searcher.generation.guides.values():
             for index, table in enumerate(guide.tables):
-                named = [self._named(table, {word.stem for word in query.words}) for query in (one, other)]
+                named = [self._named(table, query) for query in (one, other)]
                 if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
                     continue
                 rows = [self._row(guide.id, index, rows[0]) for rows in named]
@@ -154,13 +154,22 @@ class Tables:
         return next(p for p in self._searcher.generation.passages if (p.guide, p.table, p.row) == (guide, table, row))
 
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
-        return bool(self._named(column.table, {word.stem for word in query.words}))
+        return bool(self._named(column.table, query))
 
-    def _named(self, table: Table, asked: set[str]) -> list[int]:
-        """The rows that a question speaks of: it has all words of the row's name that other rows' names have not."""
+    def unasked(self, passage: Passage, query: Query) -> bool:
+        """Whether a passage is a row of a table of which the question names other rows."""
+        there = self._searcher.table(passage)
+        named = self._named(there[1], query) if there and passage.row is not None else []
+        return bool(named) and passage.row not in named
+
+    def _named(self, table: Table, query: Query) -> list[int]:
+        """The rows that a question speaks of: it has all words of the row's name that others' names have not, or the whole name."""
+        asked = {word.stem for word in query.words}
         labels = [self._label(table, row) for row in range(len(table.rows))]
         own = [{stem for stem in label if sum(stem in other for other in labels) == 1} for label in labels]
-        return [row for row, stems in enumerate(own) if stems and stems <= asked]
+        named = [row for row, stems in enumerate(own) if stems and stems <= asked]
+        names = [self._searcher.terms.unify(markdown.plain(row[0])).split(" (")[0] for row in table.rows]
+        return named + [row for row, stems in enumerate(own) if not stems and names[row] and names[row] in query.text]
 
     def _label(self, table: Table, row: int) -> set[str]:
         return set(words.stems(self._searcher.terms.unify(table.rows[row][0].split("(")[0])))
