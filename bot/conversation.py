@@ -72,8 +72,8 @@ def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
         general = _without_unknown(previous.text, searcher)
         return Resolved(general, general, said, follows=True)
     if not subject:
-        topic = _thing(previous.text, searcher) if asked else subject_words(previous.text, searcher)
-        return Resolved(f"{message} {' '.join(topic)}", message if asked else previous.asks, said, follows=True)
+        about = _thing(previous.text, searcher) if asked else subject_words(previous.text, searcher)
+        return Resolved(f"{message} {' '.join(about)}", message if asked else previous.asks, said, follows=True)
     if asked is None and ((leads_in and len(subject) <= 6) or (len(subject) <= 2 and len(message) < 40)):
         return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
     if _POINTING.search(message) and len(subject) <= 2:
