@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bot import cues, decision, lookup, profile, wording
 from bot.composer import Citations
 from bot.decision import DecisionTable, Place
 from bot.messages import Outcome, Recommendation
+from bot.profile import Years
+from bot.speech import ENGLISH, Speech
 from retrieval import words
 from retrieval.frontmatter import Axis
 from retrieval.searcher import Searcher
@@ -29,8 +32,9 @@ class Advice:
 class Adviser:
     """Reads the asker's place on a table's axes and says what the table has there."""
 
-    def __init__(self, searcher: Searcher, today: datetime.date) -> None:
+    def __init__(self, searcher: Searcher, today: datetime.date, speech: Speech) -> None:
         self._searcher = searcher
+        self._speech = speech
         self._today = today
         self.tables = decision.tables(searcher.generation.guides)
 
@@ -118,21 +122,34 @@ class Adviser:
         cells = [(r, c, table.options(r, c)) for r in rows.positions for c in columns.positions]
         options = tuple(option for _, _, cell in cells for option in cell)
         matched = {
-            rows.axis: wording.listed([table.row_labels[r] for r in rows.positions], "or"),
-            columns.axis: wording.listed([table.column_labels[c] for c in columns.positions], "or"),
+            rows.axis: _named([table.row_labels[r] for r in rows.positions]),
+            columns.axis: _named([table.column_labels[c] for c in columns.positions]),
         }
         if len(cells) == 1:
-            said = wording.listed([self._said(p, axis) for p, axis in ((rows, table.spec.rows), (columns, table.spec.columns))])
-            text = wording.RECOMMENDED.format(said=said, section=section, options=wording.listed(options, "or"), n=n)
-            text += " " + wording.MATCHED.format(
-                places=wording.listed([f"row “{matched[rows.axis]}”", f"column “{matched[columns.axis]}”"])
-            )
+            said = self._speech.listed([self._said(p, axis) for p, axis in ((rows, table.spec.rows), (columns, table.spec.columns))])
+            recommended = self._speech.say(wording.RECOMMENDED, said=said, section=section, options=self._either(options), n=n)
+            text = f"{recommended} {self._speech.say(wording.MATCHED, row=matched[rows.axis], column=matched[columns.axis])}"
         else:
             text = self._between(table, rows, columns, n)
         return Advice("recommended", text, Recommendation(table.spec.id, matched, options, (), n))
 
     def _said(self, place: Place, axis: Axis) -> str:
-        return f"{place.said} of {place.axis}" if axis.unit else f"the {place.axis} “{place.said}”"
+        if place.years is not None:
+            return self._speech.say(wording.SAID_OF_EXPERIENCE, said=self._amount(place.years))
+        return self._speech.say(wording.SAID_OF if axis.unit else wording.SAID_VALUE, said=place.said, axis=place.axis)
+
+    def _amount(self, years: Years) -> str:
+        """A length of experience in words: "6 months", "4 years", "3+ years", "2-4 years"."""
+        if years.low == years.high and 0 < years.low < 1:
+            return self._speech.count(wording.LENGTHS["month"], round(years.low * 12))
+        if years.low == years.high:
+            return self._speech.count(wording.LENGTHS["year"], years.low)
+        low, high = self._speech.number(years.low), self._speech.number(years.high)
+        amount = f"{low}+" if math.isinf(years.high) else f"{low}-{high}"
+        return self._speech.count(wording.LENGTHS["year"], 2, amount=amount)
+
+    def _either(self, options: Sequence[str]) -> str:
+        return self._speech.listed(options, either=True)
 
     def _between(self, table: DecisionTable, rows: Place, columns: Place, n: int) -> str:
         """Both cells, where the asker stands between two headings."""
@@ -142,9 +159,10 @@ class Adviser:
         for r in rows.positions:
             for c in columns.positions:
                 name = table.row_labels[r] if several is rows else table.column_labels[c]
-                either.append(wording.EITHER.format(place=name, options=wording.listed(table.options(r, c), "or")))
-        return wording.BETWEEN.format(
-            said=several.said, first=names[0], second=names[-1], section=table.table.section[-1], n=n, options="; ".join(either)
+                either.append(self._speech.say(wording.EITHER, place=name, options=self._either(table.options(r, c))))
+        said = several.said if several.years is None else self._amount(several.years)
+        return self._speech.say(
+            wording.BETWEEN, said=said, first=names[0], second=names[-1], section=table.table.section[-1], n=n, options="; ".join(either)
         )
 
     def _open(self, table: DecisionTable, rows: Place, columns: Place, missing: tuple[str, ...], n: int) -> Advice:
@@ -152,19 +170,19 @@ class Adviser:
         axes: list[tuple[Axis, list[str], Place]] = [
             (table.spec.rows, table.row_labels, rows), (table.spec.columns, table.column_labels, columns),
         ]  # fmt: skip
-        questions = " ".join(ask(axis, labels) for axis, labels, place in axes if place.axis in missing)
+        questions = " ".join(ask(axis, labels, self._speech) for axis, labels, place in axes if place.axis in missing)
         either = []
         for r in rows.positions or range(len(table.row_labels)):
             for c in columns.positions or range(len(table.column_labels)):
                 unknown = [
                     name for name, place in ((table.row_labels[r], rows), (table.column_labels[c], columns)) if place.axis in missing
                 ]
-                either.append(wording.EITHER.format(place=", ".join(unknown), options=wording.listed(table.options(r, c), "or")))
-        matched = {p.axis: wording.listed([labels[i] for i in p.positions], "or") for _, labels, p in axes if p.positions}
+                either.append(self._speech.say(wording.EITHER, place=", ".join(unknown), options=self._either(table.options(r, c))))
+        matched = {p.axis: _named([labels[i] for i in p.positions]) for _, labels, p in axes if p.positions}
         options = tuple(o for r in rows.positions for c in range(len(table.column_labels)) for o in table.options(r, c)) or tuple(
             o for c in columns.positions for r in range(len(table.row_labels)) for o in table.options(r, c)
         )
-        text = wording.OPEN.format(questions=questions, section=table.table.section[-1], n=n, options="; ".join(either))
+        text = self._speech.say(wording.OPEN, questions=questions, section=table.table.section[-1], n=n, options="; ".join(either))
         if len(missing) == len(axes):
             text = questions
         return Advice("clarify", text, Recommendation(table.spec.id, matched, options, missing, n))
@@ -188,11 +206,16 @@ class Adviser:
         return []
 
 
-def ask(axis: Axis, labels: list[str]) -> str:
-    """The question for one axis of a table."""
-    if axis.ask:
+def ask(axis: Axis, labels: list[str], speech: Speech) -> str:
+    """The question for one axis of a table: in English as its guide puts it."""
+    if axis.ask and speech.language == ENGLISH:
         return axis.ask
     if axis.unit:
         asked = wording.ASK_EXPERIENCE if axis.axis == decision.EXPERIENCE else wording.ASK_AMOUNT
-        return asked.format(axis=axis.axis, unit=axis.unit)
-    return wording.ASK_DEFAULT.format(axis=axis.axis, values=wording.listed(list(axis.values) or labels, "or"))
+        return speech.say(asked, axis=axis.axis, unit=speech.say(wording.UNITS[axis.unit]))
+    return speech.say(wording.ASK_DEFAULT, axis=axis.axis, values=speech.listed(list(axis.values) or labels, either=True))
+
+
+def _named(labels: Sequence[str]) -> str:
+    """Headings as the answer object has them, whatever the language."""
+    return Speech.of(ENGLISH).listed(labels, either=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+from bot import wording
+from bot.speech import Speech
 from retrieval.quantities import Figure
 
 _UNITS = (("year", 12.0), ("month", 1.0), ("week", 12 / 52), ("day", 12 / 365), ("hour", 12 / 365 / 24), ("minute", 12 / 365 / 1440))
 
 
-def difference(one: Figure, other: Figure) -> str:
+def difference(one: Figure, other: Figure, speech: Speech) -> str:
     """What lies between two figures: an amount, or the least and the most that it can be; "" where they cannot be compared.
 
     An open end makes it open ("at least $2,500"); ranges that overlap may differ by nothing.
@@ -23,19 +25,20 @@ def difference(one: Figure, other: Figure) -> str:
         return ""
     unit = _unit(one, other)
     if math.isinf(most):
-        return f"at least {_say(least, one, unit)}"
+        return speech.say(wording.AT_LEAST, amount=_say(least, one, unit, speech))
     if math.isclose(least, most):
-        return _say(most, one, unit)
-    return f"{_say(least, one, unit)} to {_say(most, one, unit)}" if least else f"up to {_say(most, one, unit)}"
+        return _say(most, one, unit, speech)
+    if not least:
+        return speech.say(wording.AT_MOST, amount=_say(most, one, unit, speech))
+    return speech.say(wording.FROM_TO, least=_say(least, one, unit, speech), most=_say(most, one, unit, speech))
 
 
-def _say(amount: float, like: Figure, unit: tuple[str, float]) -> str:
+def _say(amount: float, like: Figure, unit: tuple[str, float], speech: Speech) -> str:
     if like.kind == "money":
         return f"{like.currency or '$'}{amount:,.2f}".removesuffix(".00")
     if like.kind == "percent":
-        return f"{amount:g} percentage points"
-    number = f"{round(amount / unit[1], 1):g}"
-    return f"{number} {unit[0]}{'' if number == '1' else 's'}"
+        return speech.count(wording.POINTS, amount)
+    return speech.count(wording.LENGTHS[unit[0]], amount / unit[1])
 
 
 def _unit(one: Figure, other: Figure) -> tuple[str, float]:

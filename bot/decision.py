@@ -56,11 +56,15 @@ class DecisionTable:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the asker stands on one axis: the positions that fit, none where the asker has not said."""
+    """Where the asker stands on one axis: the positions that fit, none where the asker has not said.
+
+    `said` is the amount or the heading in words, `years` the asker's experience in its place.
+    """
 
     axis: str
     positions: tuple[int, ...]
     said: str = ""
+    years: profile.Years | None = None
 
 
 def tables(guides: dict[str, Guide]) -> list[DecisionTable]:
@@ -87,7 +91,7 @@ def place(axis: Axis, labels: list[str], text: str, terms: Terms, today: datetim
         positions = _values_in(axis, labels, text, terms)
         return Place(axis.axis, positions, ", ".join(labels[p] for p in positions))
     amount = _amount(axis, text, today)
-    return Place(axis.axis, _ranges_with(labels, amount), amount.said) if amount else Place(axis.axis, ())
+    return Place(axis.axis, _ranges_with(labels, amount), amount.said, amount.years) if amount else Place(axis.axis, ())
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,16 @@ class _Amount:
     kind: Kind
     low: float
     high: float
-    said: str
+    said: str = ""
+    years: profile.Years | None = None
 
 
 def _amount(axis: Axis, text: str, today: datetime.date) -> _Amount | None:
-    """What the asker says of an axis that is measured; the last statement counts. Experience is said in words of its own."""
+    """What the asker says of an axis that is measured; the last statement counts."""
     kind = measures(axis)
     if axis.axis == EXPERIENCE and kind == "duration":
         years = profile.experience(text, today)
-        return _Amount(kind, years.low * 12, years.high * 12, _say(years)) if years else None
+        return _Amount(kind, years.low * 12, years.high * 12, years=years) if years else None
     said = [figure for figure in figures(text) if figure.kind == kind]
     return _Amount(kind, said[-1].low, said[-1].high, said[-1].text) if said else None
 
@@ -184,17 +189,3 @@ def _places(text: str, word: str) -> list[int]:
 def _negated(text: str, at: int) -> bool:
     clause = re.split(r"[.,;!?]|\b(?:but|just|only|and)\b", text[:at])[-1]
     return bool(_NEGATION.search(clause))
-
-
-def _say(years: profile.Years) -> str:
-    if years.low == years.high:
-        return _length(years.low)
-    return f"{years.low:g}+ years" if math.isinf(years.high) else f"{years.low:g}-{years.high:g} years"
-
-
-def _length(years: float) -> str:
-    if 0 < years < 1:
-        months = round(years * 12)
-        return f"{months} month{'s' if months != 1 else ''}"
-    amount = f"{round(years, 1):g}"
-    return f"{amount} year{'' if amount == '1' else 's'}"

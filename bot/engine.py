@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
@@ -15,9 +16,11 @@ from bot.advice import Advice, Adviser
 from bot.composer import Citations
 from bot.conversation import Resolved, resolve, subject_words
 from bot.decision import named
-from bot.facts import Facts, Reply
+from bot.disagreement import Disagreements
+from bot.facts import Facts
 from bot.messages import Answer, Ask, Outcome
 from bot.render import plain
+from bot.speech import ENGLISH, Speech
 from bot.suggestions import Suggestions
 from retrieval.quantities import figures
 from retrieval.searcher import Searcher
@@ -31,13 +34,13 @@ class Engine:
     def __init__(self, searcher: Searcher, suggestions: Suggestions, today: Callable[[], datetime.date] = datetime.date.today) -> None:
         self.searcher = searcher
         self._suggestions = suggestions
-        self._facts = Facts(searcher)
+        self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms)
         self._today = today
 
     @property
     def topics(self) -> str:
         """What the guides are about, in a few words."""
-        return self._suggestions.topics
+        return self._suggestions.topics(Speech.of(ENGLISH))
 
     def examples(self) -> tuple[str, ...]:
         """Some questions that the guides answer."""
@@ -55,45 +58,58 @@ class Engine:
 
     def recommend(self, table_name: str | None, values: Mapping[str, str]) -> Answer:
         """The answer of a decision table for values given by axis. Raises RequestError for what is not there."""
+        english = Speech.of(ENGLISH)
         citations = Citations(self.searcher.generation.guides)
         table = named(self.searcher.generation.guides, table_name)
         asked = ", ".join(f"{axis}: {value}" for axis, value in values.items()) or table.spec.id
-        advice = Adviser(self.searcher, self._today()).from_values(table, values, citations)
-        answer = self._advised(asked, advice, citations) if advice else self._plain_reply(asked, "not_covered", wording.FAILED_QUOTE)
+        advice = Adviser(self.searcher, self._today(), english).from_values(table, values, citations)
+        failed = _Said("not_covered", english.say(wording.FAILED_QUOTE))
+        answer = self._advised(asked, advice, citations, english) if advice else self._plain_reply(asked, failed, english)
         finished = msgspec.structs.replace(answer, generation=self.searcher.generation.manifest.name)
         return msgspec.structs.replace(finished, plain=plain.render(finished))
 
     def _answer(self, ask: Ask) -> Answer:
         if len(ask.question) > message.LONGEST:
-            return self._plain_reply(ask.question[:200], "rejected", wording.TOO_LONG)
-        text = message.focus(message.clean(ask.question))
-        if message.asks_to_read_a_link(ask.question):
-            return self._plain_reply(text, "not_covered", wording.NOT_COVERED_LINK, suggest=True)
-        if (reply := wording.small_talk(text)) is not None:
-            return self._plain_reply(text, "small_talk", self._filled(reply))
+            speech = Speech.of(gloss.language(message.clean(ask.question[: message.KEPT])))
+            return self._plain_reply(ask.question[:200], _Said("rejected", speech.say(wording.TOO_LONG)), speech)
+        whole = message.clean(ask.question)
+        history = [message.clean(earlier) for earlier in ask.history[-LONGEST_HISTORY:]]
+        speech = Speech.of(gloss.language(whole, history))
+        text = message.focus(whole)
+        short = self._without_search(ask.question, text, speech)
+        return self._plain_reply(text, short, speech) if short else self._searched(text, whole, history, speech)
+
+    def _without_search(self, raw: str, text: str, speech: Speech) -> _Said | None:
+        """The reply to a message that asks nothing of the guides; None for one that does."""
+        if message.asks_to_read_a_link(raw):
+            return _Said("not_covered", speech.say(wording.NOT_COVERED_LINK), suggests=True)
+        if (reply := _small_talk(text)) is not None:
+            return _Said("small_talk", self._filled(reply, speech))
         if not any(c.isalnum() for c in text):
-            outcome: Outcome = "rejected" if message.links(ask.question) or text else "clarify"
-            return self._plain_reply(text, outcome, self._filled(wording.EMPTY), suggest=True)
-        resolved = resolve(self._read(text), self._history(ask), self.searcher)
-        whole = self._read(message.clean(ask.question)[: message.KEPT])
+            outcome: Outcome = "rejected" if message.links(raw) or text else "clarify"
+            return _Said(outcome, self._filled(wording.EMPTY, speech), suggests=True)
+        return None
+
+    def _searched(self, text: str, whole: str, history: list[str], speech: Speech) -> Answer:
+        resolved = resolve(self._read(text), self._history(history), self.searcher)
         citations = Citations(self.searcher.generation.guides)
-        if (advice := self._advice(whole, resolved, citations)) is not None:
-            return self._advised(text, advice, citations)
+        if (advice := self._advice(self._read(whole[: message.KEPT]), resolved, citations, speech)) is not None:
+            return self._advised(text, advice, citations, speech)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
-            return self._plain_reply(text, "clarify", wording.UNCLEAR, suggest=True)
-        return self._from_facts(text, resolved, citations)
+            return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
+        return self._from_facts(text, resolved, citations, speech)
 
     def _read(self, text: str) -> str:
         """A message in English, with its abbreviations written out and its typos corrected."""
         return self.searcher.corrected(gloss.to_english(message.expand(text)))
 
-    def _history(self, ask: Ask) -> list[str]:
+    def _history(self, history: list[str]) -> list[str]:
         """The earlier messages that say something, read in the same way."""
-        cleaned = [message.focus(message.clean(h)) for h in ask.history[-LONGEST_HISTORY:]]
-        return [self._read(text) for text in cleaned if text and wording.small_talk(text) is None]
+        cleaned = [message.focus(earlier) for earlier in history]
+        return [self._read(text) for text in cleaned if text and _small_talk(text) is None]
 
-    def _advice(self, text: str, resolved: Resolved, citations: Citations) -> Advice | None:
-        adviser = Adviser(self.searcher, self._today())
+    def _advice(self, text: str, resolved: Resolved, citations: Citations, speech: Speech) -> Advice | None:
+        adviser = Adviser(self.searcher, self._today(), speech)
         said = (*resolved.said[:-1], text)
         table = None if resolved.explains else adviser.asked(text, said, resolved.follows) or adviser.answered(text, said)
         if table is None:
@@ -101,28 +117,40 @@ class Engine:
         rows, columns = adviser.places(table, said)
         return adviser.from_places(table, rows, columns, citations)
 
-    def _advised(self, text: str, advice: Advice, citations: Citations) -> Answer:
-        return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation)
+    def _advised(self, text: str, advice: Advice, citations: Citations, speech: Speech) -> Answer:
+        return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation, language=speech.language)
 
-    def _from_facts(self, text: str, resolved: Resolved, citations: Citations) -> Answer:
+    def _from_facts(self, text: str, resolved: Resolved, citations: Citations, speech: Speech) -> Answer:
         parts = [resolved.text] if resolved.follows else message.split(resolved.text)
-        replies = [(part, self._reply(part, resolved, citations)) for part in parts]
+        facts = Facts(self.searcher, self._disagreements, speech, text)
+        replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
         if not answered:
-            return self._plain_reply(text, "not_covered", replies[0][1].uncovered, suggest=True)
+            return self._plain_reply(text, _Said("not_covered", replies[0][1].uncovered, suggests=True), speech)
         said = [reply.text for reply in answered]
-        said += [wording.NOT_TOLD.format(question=part) for part, reply in replies if not reply.text]
+        said += [speech.say(wording.NOT_TOLD, question=gloss.as_written(part, text)) for part, reply in replies if not reply.text]
         differing = tuple(d for reply in answered for d in reply.disagreements)
-        return Answer("", text, "answered", "\n".join(said), citations.all(), disagreements=differing)
+        return Answer("", text, "answered", "\n".join(said), citations.all(), disagreements=differing, language=speech.language)
 
-    def _reply(self, part: str, resolved: Resolved, citations: Citations) -> Reply:
-        return self._facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)
+    def _plain_reply(self, text: str, said: _Said, speech: Speech) -> Answer:
+        nearest = self._suggestions.nearest(text, self.searcher) if said.suggests else ()
+        return Answer("", text, said.outcome, said.text, suggestions=nearest, language=speech.language)
 
-    def _plain_reply(self, text: str, outcome: Outcome, said: str, suggest: bool = False) -> Answer:
-        nearest = self._suggestions.nearest(text, self.searcher) if suggest else ()
-        return Answer("", text, outcome, said, suggestions=nearest)
+    def _filled(self, reply: str, speech: Speech) -> str:
+        titles = [speech.say(wording.QUOTED, text=guide.title) for guide in self.searcher.generation.guides.values()]
+        guides = speech.count(wording.GUIDES, len(titles), titles=speech.listed(titles[:5]))
+        return speech.say(reply, about=self._suggestions.topics(speech), guides=guides)
 
-    def _filled(self, reply: str) -> str:
-        guides = self.searcher.generation.guides.values()
-        titles = wording.listed([f"“{g.title}”" for g in guides][:5])
-        return reply.format(about=self._suggestions.topics, guides=f"{len(guides)} guides ({titles})")
+
+@dataclass(frozen=True)
+class _Said:
+    """A reply that quotes nothing; some suggest what to ask instead."""
+
+    outcome: Outcome
+    text: str
+    suggests: bool = False
+
+
+def _small_talk(text: str) -> str | None:
+    """The reply to small talk in any language."""
+    return wording.small_talk(text) or wording.small_talk(gloss.to_english(text))

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import cues as cue
-from bot import evidence, lookup, provenance, variants, wording
+from bot import evidence, gloss, lookup, provenance, variants, wording
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
 from bot.disagreement import Disagreements
 from bot.evidence import Ranked
 from bot.messages import Claim, Disagreement
+from bot.speech import Speech
 from bot.statements import Statement
 from bot.tables import Tables
 from retrieval import markdown, words
@@ -43,20 +44,23 @@ class Reply:
 
 
 class Facts:
-    """Answers one question at a time from the passages."""
+    """Answers the questions of one message from the passages, in the language of `speech`."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, disagreements: Disagreements, speech: Speech, asked: str) -> None:
+        """`asked` is the message as it was written."""
+        self._asked = asked
         self._searcher = searcher
-        self._tables = Tables(searcher)
+        self._disagreements = disagreements
+        self._speech = speech
+        self._tables = Tables(searcher, speech)
         self._emphasis = evidence.emphasis_in(searcher)
-        generation = searcher.generation
-        self._disagreements = Disagreements(generation.guides, generation.passages, searcher.terms)
 
     def reply(self, question: str, cues: Cues, citations: Citations) -> Reply:
         """Answer `question`, adding what it quotes to `citations`."""
         subject = subject_words(question, self._searcher)
         cues = dataclasses.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
-        if said := provenance.about(question, subject, self._searcher, citations) or self._tables.corner(question, citations):
+        about = provenance.about(question, subject, self._searcher, citations, self._speech)
+        if said := about or self._tables.corner(question, citations):
             return Reply(said)
         if not subject and (stated := self._stating(question)):
             return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
@@ -91,16 +95,17 @@ class Facts:
     def _refused(self, ranked: list[Ranked], query: Query, cues: Cues) -> Reply | None:
         """Why nothing found answers the question, or None where something does."""
         if not ranked:
-            return Reply(uncovered=wording.NOT_COVERED)
+            return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
         best = ranked[0]
         if not evidence.enough(best, query, cues, self._searcher):
             lacking = evidence.lacking(best.found, query, self._searcher)
-            named = wording.listed([f"“{word}”" for word in lacking[:2]], "or")
-            return Reply(uncovered=wording.NOT_COVERED_WORDS.format(words=named) if named else wording.NOT_COVERED)
+            quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in lacking[:2]]
+            named = self._speech.listed(quoted, either=True)
+            return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))
         if best.found.passage.kind in NOTES:
             section = _place(best.found.passage)
             template = wording.NOT_COVERED_GAP if best.found.passage.kind == "gap" else wording.NOT_COVERED_CLAIM
-            return Reply(uncovered=template.format(section=section))
+            return Reply(uncovered=self._speech.say(template, section=section))
         return None
 
     def _stating(self, question: str) -> list[Passage]:
@@ -137,7 +142,7 @@ class Facts:
         for other in ranked:
             if other.found.passage.kind in ("faq", "prose") and other.evidence >= ranked[0].evidence - CLOSE:
                 n = citations.add(other.found.passage, list(other.found.covered))
-                return f" See also [{n}]." if n else ""
+                return " " + self._speech.say(wording.SEE_ALSO, n=n) if n else ""
         return ""
 
     def _shown(self, query: Query, passages: Sequence[Passage], cues: Cues, citations: Citations, differing: Sequence[Statement]) -> Reply:
@@ -152,16 +157,16 @@ class Facts:
                 numbers[id(passage)] = n
                 shown.append(passage)
         if not shown:
-            return Reply(uncovered=wording.FAILED_QUOTE)
+            return Reply(uncovered=self._speech.say(wording.FAILED_QUOTE))
         found = [numbers[id(p)] for p in shown]
-        source = f" {provenance.sources(shown, found, self._searcher, citations)}" if cues.source else ""
+        source = f" {provenance.sources(shown, found, self._searcher, citations, self._speech)}" if cues.source else ""
         claims = list(dict.fromkeys(Claim(s.figure.text, numbers[id(s.passage)]) for s in differing if id(s.passage) in numbers))
         if len(claims) > 1:
             about = " ".join(subject_words(query.text, self._searcher)) or query.text
-            said = wording.listed([f"{c.figure} [{c.citation}]" for c in claims])
-            return Reply(wording.DISAGREE.format(claims=said) + source, disagreements=(Disagreement(about, tuple(claims)),))
+            said = self._speech.listed([f"{c.figure} [{c.citation}]" for c in claims])
+            return Reply(self._speech.say(wording.DISAGREE, claims=said) + source, disagreements=(Disagreement(about, tuple(claims)),))
         parts = [self._said(passage, n, cues) for passage, n in zip(shown, found, strict=True)]
-        return Reply(wording.FOUND.format(places="; ".join(parts)) + source)
+        return Reply(self._speech.say(wording.FOUND, places="; ".join(parts)) + source)
 
     def _said(self, passage: Passage, n: int, cues: Cues) -> str:
         """What a passage gives, as short as it goes: a table's value, the one figure asked for, or the section."""
@@ -169,11 +174,11 @@ class Facts:
             return value
         found = [f for f in figures(markdown.plain(passage.text)) if f.kind == cues.kind]
         if len(found) == 1:
-            return wording.FIGURE.format(figure=found[0].text, n=n)
+            return self._speech.say(wording.FIGURE, figure=found[0].text, n=n)
         opening = sentences(passage.text)[:1] if passage.kind == "faq" else []
         if opening and len(opening[0]) <= SHORT_ANSWER:
-            return wording.SAYS.format(section=_place(passage), said=opening[0], n=n)
-        return wording.PLACE.format(section=_place(passage), n=n)
+            return self._speech.say(wording.SAYS, section=_place(passage), said=opening[0], n=n)
+        return self._speech.say(wording.PLACE, section=_place(passage), n=n)
 
     def _compared(self, question: str, citations: Citations) -> str:
         """The best passage for each side of a comparison; "" where the question has no two sides or one finds none."""
@@ -195,7 +200,7 @@ class Facts:
             if n is not None:
                 parts.append(self._said(passage, n, cues))
         higher = self._tables.higher([passage for passage, _ in best], cues, question)
-        return wording.FOUND.format(places="; ".join(parts)) + higher if parts else ""
+        return self._speech.say(wording.FOUND, places="; ".join(parts)) + higher if parts else ""
 
 
 def _stated(question: str) -> Kind | None:

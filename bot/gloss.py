@@ -17,15 +17,20 @@ import msgspec
 from retrieval import words
 
 _DEVANAGARI = re.compile(r"[ऀ-ॿ]")
+_WORD = re.compile(r"[^\W\d_]+[ऀ-ॿ]*")
 
 
 class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One language: `markers` show that a text is in it, `phrases` and `words` give the English for each."""
+    """One language: `markers` show that a text is in it, `phrases` and `words` give the English for each.
+
+    `code` is the name of its file, such as "de".
+    """
 
     name: str
     markers: tuple[str, ...]
     phrases: dict[str, str]
     words: dict[str, str]
+    code: str = ""
 
 
 def to_english(text: str) -> str:
@@ -38,19 +43,47 @@ def to_english(text: str) -> str:
     return re.sub(r"\s+", " ", pattern.sub(lambda m: f" {table[m.group(0)]} ", lowered)).strip()
 
 
+def language(text: str, earlier: Sequence[str] = ()) -> str:
+    """The code of the language that a message is in: its own, or, where it has no word that tells, that of the one before it."""
+    for said in (text, *reversed(earlier)):
+        found = detect(said)
+        if found is not None:
+            return found.code
+        if any(word.casefold() in words.STOP_WORDS for word in _WORD.findall(said)):
+            break
+    return "en"
+
+
+def as_written(english: str, text: str) -> str:
+    """How `text` writes a word of its English reading; the English where it is not found."""
+    found = detect(text)
+    if found is None:
+        return english
+    table, pattern = _table(found)
+    lowered = words.normalise(text)
+    written = next((m.group(0) for m in pattern.finditer(lowered) if english in words.surface(table[m.group(0)])), english)
+    there = re.search(re.escape(written), text, re.IGNORECASE)
+    return there.group(0) if there else written
+
+
 def detect(text: str) -> WordList | None:
     """The language of a text, None for English and for what is too short to tell.
 
     A language counts from two of its function words on (one, where the text has three words or fewer), if there are
-    more of them than of English ones; between languages with as many, the one that knows more of the words.
+    more of them than of English ones; between languages with as many, the one that knows more of the words. A text
+    that is mostly in Devanagari says enough by that.
     """
-    found = [unicodedata.normalize("NFC", word).casefold() for word in re.findall(r"[^\W\d_]+[ऀ-ॿ]*", text)]
+    found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
     if not found or not languages():
         return None
     english = sum(word in words.STOP_WORDS for word in found)
-    best = max(languages(), key=lambda language: (_marks(language, found), sum(word in language.words for word in found)))
+    devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
+    written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
+    best = max(written, key=lambda language: (_marks(language, found), sum(word in language.words for word in found)))
     marks = _marks(best, found)
-    needed = 1 if len(found) <= 3 or _DEVANAGARI.search(text) else 2
+    if devanagari > len(found) / 2:
+        return best
+    needed = 1 if len(found) <= 3 or devanagari else 2
     return best if marks >= needed and marks > english * 0.75 else None
 
 
@@ -59,7 +92,9 @@ def languages() -> tuple[WordList, ...]:
     """All word lists, by file name."""
     folder = resources.files("bot") / "languages"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return tuple(msgspec.convert(tomllib.loads(file.read_text("utf-8")), WordList) for file in files)
+    return tuple(
+        msgspec.convert({**tomllib.loads(file.read_text("utf-8")), "code": file.name.removesuffix(".toml")}, WordList) for file in files
+    )
 
 
 def _marks(language: WordList, found: Sequence[str]) -> int:

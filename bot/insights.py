@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.store import DAY, Asked, Feedback
-from bot.wording import listed
+from bot.speech import ENGLISH, Speech
 from retrieval.encoder import Vectors
 from retrieval.searcher import Searcher
 
@@ -78,15 +78,15 @@ def gather(questions: Sequence[Asked], ratings: Sequence[Feedback], searcher: Se
 def describe(found: Insights) -> tuple[str, ...]:
     """The same for people, in lines; those of a list begin with "- "."""
     lines = [f"{count} {OUTCOMES[kind]}" for kind, count in found.outcomes.items() if count]
-    text = [f"Questions in {found.days} days: {sum(found.outcomes.values())}" + (f" ({listed(lines)})" if lines else "")]
+    text = [f"Questions in {found.days} days: {sum(found.outcomes.values())}" + (f" ({Speech.of(ENGLISH).listed(lines)})" if lines else "")]
     text.append(f"Answers with 👍: {found.up}, with 👎: {found.down}, with neither: {found.unrated}")
     if found.gaps:
         text.append("Not covered, most asked first:")
         text += [f"- {gap.asked} × such as “{gap.example}” (nearest: {gap.nearest})" for gap in found.gaps]
     if found.cited:
-        text.append("Most cited: " + listed([f"{title} ({count})" for title, count in found.cited]))
+        text.append("Most cited: " + Speech.of(ENGLISH).listed([f"{title} ({count})" for title, count in found.cited]))
     if found.oldest:
-        text.append("Oldest guides: " + listed([f"{title} ({date})" for title, date in found.oldest]))
+        text.append("Oldest guides: " + Speech.of(ENGLISH).listed([f"{title} ({date})" for title, date in found.oldest]))
     return tuple(text)
 
 

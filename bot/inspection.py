@@ -10,8 +10,9 @@ from typing import Literal
 
 import msgspec
 
-from bot import checks, decision, grading, wording
+from bot import checks, decision, grading
 from bot.disagreement import Disagreements
+from bot.speech import ENGLISH, Speech
 from retrieval import guides, markdown, passages
 from retrieval.errors import CollectionError, GuideError
 from retrieval.frontmatter import Axis
@@ -206,5 +207,5 @@ def _disagreements(parsed: Sequence[Parsed]) -> Iterator[Finding]:
         places = tuple(
             Place(by_id[s.passage.guide].path, s.passage.lines[0], f"{s.figure.text}: {s.text[:120]}") for s in conflict.statements
         )
-        figures = wording.listed(list(dict.fromkeys(s.figure.text for s in conflict.statements)))
+        figures = Speech.of(ENGLISH).listed(list(dict.fromkeys(s.figure.text for s in conflict.statements)))
         yield Finding("disagreement", places[0].path, places[0].line, f"{conflict.about}: {figures}", wrong=False, others=places)

@@ -63,7 +63,11 @@ class Disagreement(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The bot's answer. Field by field the object that `fingerpost ask --json` prints."""
+    """The bot's answer. Field by field the object that `fingerpost ask --json` prints.
+
+    `language` is that of the bot's own words, by its code; quotes stay as they stand in the guide. `rephrased` where a
+    language model has put `text` into words.
+    """
 
     id: str
     question: str
@@ -76,3 +80,5 @@ class Answer(msgspec.Struct, frozen=True):
     plain: str = ""
     generation: str = ""
     took_ms: float = 0.0
+    language: str = "en"
+    rephrased: bool = False

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot import cues as cue
 from bot import evidence, wording
 from bot.composer import Citations
+from bot.speech import Speech
 from retrieval import markdown, words
 from retrieval.guides import Guide
 from retrieval.passages import Passage
@@ -30,21 +31,21 @@ def named_guides(question: str, searcher: Searcher) -> list[Guide]:
     return found
 
 
-def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations) -> str:
+def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The answer to a question about a guide as a whole, or "" where it asks about something else."""
     guides = named_guides(question, searcher)
     of_guide = {words.stem(w) for g in searcher.generation.guides.values() for w in words.surface(g.id.replace("-", " "))}
     other = [word for word in subject if words.stem(word) not in of_guide and not evidence.weightless(word)]
     if cue.SUMMARY.search(question) and len(other) <= 2 and guides:
-        return _summary(guides, searcher, citations)
+        return _summary(guides, searcher, citations, speech)
     if cue.ABOUT_GUIDE.search(question) and (guides or _NAMED.search(question)) and len(other) <= 3:
-        return _dates(guides or list(searcher.generation.guides.values()), searcher, citations)
+        return _dates(guides or list(searcher.generation.guides.values()), searcher, citations, speech)
     if cue.SOURCE.search(question) and (guides or _NAMED.search(question)) and not other:
-        return _references(guides or list(searcher.generation.guides.values()), searcher, citations)
+        return _references(guides or list(searcher.generation.guides.values()), searcher, citations, speech)
     return ""
 
 
-def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searcher, citations: Citations) -> str:
+def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """What the cited passages name as their source: the first one that has references, each reference quoted."""
     for passage, n in zip(passages, numbers, strict=True):
         if passage.kind in ("reference", "list") and not passage.references:
@@ -54,48 +55,53 @@ def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searc
             for reference in passage.references:
                 entry = _entry(reference, searcher)
                 number = citations.add(entry, []) if entry else None
-                said.append(wording.SOURCE.format(reference=reference, passage=n, n=number or n))
+                said.append(speech.say(wording.SOURCE, reference=reference, passage=n, n=number or n))
             return " ".join(said)
     if not passages:
         return ""
-    publisher = searcher.generation.guides[passages[0].guide].source.publisher or "its author"
-    return wording.NO_SOURCE.format(n=numbers[0], publisher=publisher)
+    publisher = searcher.generation.guides[passages[0].guide].source.publisher or speech.say(wording.ITS_AUTHOR)
+    return speech.say(wording.NO_SOURCE, n=numbers[0], publisher=publisher)
 
 
 def _entry(reference: str, searcher: Searcher) -> Passage | None:
     return next((p for p in searcher.generation.passages if p.kind == "reference" and reference in markdown.plain(p.text)), None)
 
 
-def _summary(guides: Sequence[Guide], searcher: Searcher, citations: Citations) -> str:
+def _summary(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The first section of each guide."""
     numbers = []
     for guide in guides:
         own = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind == "prose"]
         first = [p for p in own if p.section == own[0].section][:SUMMARY_PASSAGES]
         numbers += [n for p in reversed(first) if (n := citations.add(p, [])) is not None]
-    return wording.SUMMARY.format(guides=_titles(guides), numbers=" ".join(f"[{n}]" for n in numbers)) if numbers else ""
+    if not numbers:
+        return ""
+    titles = speech.listed([speech.say(wording.QUOTED, text=guide.title) for guide in guides])
+    return speech.say(wording.SUMMARY, guides=titles, numbers=" ".join(f"[{n}]" for n in numbers))
 
 
-def _dates(guides: Sequence[Guide], searcher: Searcher, citations: Citations) -> str:
+def _dates(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     said = []
     for guide in guides:
         first = next(p for p in searcher.generation.passages if p.guide == guide.id)
         n = citations.add(first, [])
-        updated = wording.UPDATED.format(date=guide.updated) if guide.updated else wording.NOT_DATED
-        author = wording.listed([name for name in (guide.source.author, guide.source.publisher) if name], "for")
-        said.append(wording.ABOUT_GUIDE.format(title=guide.title, author=author or "its author", updated=updated, n=n))
+        updated = speech.say(wording.UPDATED if guide.updated else wording.NOT_DATED, date=guide.updated)
+        said.append(speech.say(wording.ABOUT_GUIDE, title=guide.title, author=_author(guide, speech), updated=updated, n=n))
     return " ".join(said)
 
 
-def _references(guides: Sequence[Guide], searcher: Searcher, citations: Citations) -> str:
+def _references(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     said = []
     for guide in guides:
         entries = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind == "reference"]
         numbers = [n for p in entries if (n := citations.add(p, [])) is not None]
         if numbers:
-            said.append(wording.REFERENCES.format(title=guide.title, numbers=" ".join(f"[{n}]" for n in numbers)))
+            said.append(speech.say(wording.REFERENCES, title=guide.title, numbers=" ".join(f"[{n}]" for n in numbers)))
     return " ".join(said)
 
 
-def _titles(guides: Sequence[Guide]) -> str:
-    return wording.listed([f"“{guide.title}”" for guide in guides])
+def _author(guide: Guide, speech: Speech) -> str:
+    author, publisher = guide.source.author, guide.source.publisher
+    if author and publisher:
+        return speech.say(wording.AUTHOR_FOR, author=author, publisher=publisher)
+    return author or publisher or speech.say(wording.ITS_AUTHOR)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot import wording
+from bot.speech import Speech
 from retrieval.generations import Generation
 from retrieval.searcher import Searcher
 
@@ -19,7 +20,11 @@ class Suggestions:
         headings = [p.section[-1] for p in generation.passages if p.kind == "faq"]
         self._questions = list(dict.fromkeys([*asked, *headings]))
         tags = Counter(tag for guide in generation.guides.values() for tag in guide.tags)
-        self.topics = wording.listed([tag for tag, _ in tags.most_common(6)]) or "their subjects"
+        self._tags = [tag for tag, _ in tags.most_common(6)]
+
+    def topics(self, speech: Speech) -> str:
+        """What the guides are about, by their own tags."""
+        return speech.listed(self._tags) or speech.say(wording.THEIR_SUBJECTS)
 
     def nearest(self, text: str, searcher: Searcher) -> tuple[str, ...]:
         """The questions nearest in meaning to `text`; the first ones where it is empty."""

@@ -9,6 +9,7 @@ from bot import amounts, decision, lookup, wording
 from bot import cues as cue
 from bot.composer import Citations
 from bot.cues import Cues
+from bot.speech import Speech
 from retrieval import markdown, words
 from retrieval.guides import Table
 from retrieval.passages import Passage
@@ -17,10 +18,11 @@ from retrieval.searcher import Found, Query, Searcher
 
 
 class Tables:
-    """Reads the tables of one generation."""
+    """Reads the tables of one generation, in one language."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, speech: Speech) -> None:
         self._searcher = searcher
+        self._speech = speech
 
     def read(self, question: str, query: Query, cues: Cues, found: Sequence[Found], citations: Citations) -> str:
         """The answer to a superlative, to limits over columns or to a count; "" where the question has none or names a row."""
@@ -46,11 +48,11 @@ class Tables:
         first = columns[0]
         if not rows:
             n = citations.add(first.passage, [])
-            return wording.NONE_WITHIN.format(section=first.table.section[-1], n=n) if n else ""
+            return self._speech.say(wording.NONE_WITHIN, section=first.table.section[-1], n=n) if n else ""
         n = citations.add_rows(first.passage, rows)
-        values = wording.listed([self._valued(row, columns) for row in rows])
-        said = template.format(column=first.name.lower(), values=values, n=n) if n else ""
-        return f"{wording.COUNTED.format(count=len(rows), all=len(first.table.rows))} {said}" if said and counted else said
+        values = self._speech.listed([self._valued(row, columns) for row in rows])
+        said = self._speech.say(template, column=first.name.lower(), values=values, n=n) if n else ""
+        return f"{self._speech.say(wording.COUNTED, count=len(rows), all=len(first.table.rows))} {said}" if said and counted else said
 
     def _valued(self, row: int, columns: Sequence[lookup.Column]) -> str:
         """A row's name with its values, all but the first with the name of their column."""
@@ -72,8 +74,8 @@ class Tables:
         (guide, index), _ = fitting.most_common(1)[0]
         passage = next(p for p in self._searcher.generation.passages if p.kind == "table" and (p.guide, p.table) == (guide, index))
         table, n = self._searcher.generation.guides[guide].tables[index], citations.add(passage, [])
-        names = wording.listed([markdown.plain(row[0]) for row in table.rows])
-        return wording.COUNT.format(count=len(table.rows), section=table.section[-1], values=names, n=n) if n else ""
+        names = self._speech.listed([markdown.plain(row[0]) for row in table.rows])
+        return self._speech.say(wording.COUNT, count=len(table.rows), section=table.section[-1], values=names, n=n) if n else ""
 
     def value(self, passage: Passage, cues: Cues, n: int) -> str:
         """A row's label, with the value of the column that is asked for; "" where the passage is no row."""
@@ -84,8 +86,8 @@ class Tables:
         label = markdown.plain(row[0])
         for name, cell in zip(table.header[1:], row[1:], strict=True):
             if table.spec is None and cues.kind and any(f.kind == cues.kind for f in figures(cell)):
-                return wording.VALUE.format(label=label, column=markdown.plain(name).lower(), value=markdown.plain(cell), n=n)
-        return wording.ROW.format(label=label, n=n)
+                return self._speech.say(wording.VALUE, label=label, column=markdown.plain(name).lower(), value=markdown.plain(cell), n=n)
+        return self._speech.say(wording.ROW, label=label, n=n)
 
     def whole(self, passages: Sequence[Passage]) -> Passage | None:
         """The table that several of the passages are rows of, where the first of them is."""
@@ -101,15 +103,15 @@ class Tables:
         if len(values) != 2 or values[0] is None or values[1] is None:
             return ""
         (one, first), (other, second) = values[0], values[1]
-        apart = amounts.difference(first, second) if cue.DIFFERENCE.search(question) else ""
-        said = f" {wording.DIFFERENCE.format(amount=apart)}" if apart else ""
+        apart = amounts.difference(first, second, self._speech) if cue.DIFFERENCE.search(question) else ""
+        said = f" {self._speech.say(wording.DIFFERENCE, amount=apart)}" if apart else ""
         more = wording.LONGER if first.kind == "duration" else wording.HIGHER
         if (first.low, first.high) == (second.low, second.high):
             return said
         if first.low >= second.low and first.high >= second.high:
-            return f" {more.format(label=one)}{said}"
+            return f" {self._speech.say(more, label=one)}{said}"
         if second.low >= first.low and second.high >= first.high:
-            return f" {more.format(label=other)}{said}"
+            return f" {self._speech.say(more, label=other)}{said}"
         return said
 
     def _measured(self, passage: Passage, cues: Cues) -> tuple[str, Figure] | None:
@@ -131,10 +133,11 @@ class Tables:
         row = 0 if match["row"].casefold() in ("top", "upper") else len(table.row_labels) - 1
         column = 0 if match["column"].casefold() == "left" else len(table.column_labels) - 1
         n = citations.add_rows(table.passage(self._searcher.generation.passages), [row])
-        options = wording.listed(table.options(row, column), "or")
-        return wording.CELL.format(
-            section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n, options=options
-        )
+        options = self._speech.listed(table.options(row, column), either=True)
+        return self._speech.say(
+            wording.CELL, section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n,
+            options=options,
+        )  # fmt: skip
 
     def pair(self, one: Query, other: Query, cues: Cues) -> tuple[Passage, Passage] | None:
         """Two rows of one table of which each question names one, with a figure of the kind asked for if any is; else None."""

@@ -10,16 +10,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot import quotes
+from bot import quotes, wording
 from bot.matrix import Matrix
 from bot.messages import Answer, Citation, Disagreement
 from bot.render import discord_parts as parts
 from bot.render.picture import MARK, describe
+from bot.speech import Speech
 
 Component = dict[str, Any]
 Payload = dict[str, Any]
 
-SOURCE_NOTE = "Quoted from the guides; nothing here was generated."
 PICTURE_FILE = "table.png"
 ASK, PICTURE, REST, SHARE, PATH, UP, DOWN = "ask", "picture", "rest", "share", "path", "up", "down"  # what a button does
 PLAIN, SURE, AMBER, GREY = 0x5865F2, 0x2E8B57, 0xF0A30A, 0x80848E  # colours; each also stands in words
@@ -99,16 +99,16 @@ def action(kind: str, *of: str) -> str:
 
 def _pieces(answer: Answer, matrix: Matrix | None, *, files: bool = True) -> list[_Piece]:
     """The components of the whole answer, in order, none larger than a fraction of a message."""
-    colour = _COLOURS.get(answer.outcome, GREY)
+    colour, speech = _COLOURS.get(answer.outcome, GREY), Speech.of(answer.language)
     said = [parts.text(parts.escape(piece)) for piece in parts.split(answer.text)] or [parts.text("…")]
     if matrix is not None:
         said += _table(matrix)
         said += [parts.gallery(PICTURE_FILE, _described(matrix))] if files and answer.outcome == "recommended" else []
     pieces = [_Piece(component, colour) for component in said]
     for disagreement in answer.disagreements:
-        pieces += [_Piece(component, AMBER) for component in _disagreement(disagreement, answer.citations)]
+        pieces += [_Piece(component, AMBER) for component in _disagreement(disagreement, answer.citations, speech)]
     for citation in answer.citations:
-        pieces += [_Piece(component, colour) for component in _citation(citation)]
+        pieces += [_Piece(component, colour) for component in _citation(citation, speech)]
     return pieces
 
 
@@ -139,17 +139,23 @@ def _boxed(pieces: list[_Piece]) -> list[Component]:
 
 def _closing(answer: Answer, matrix: Matrix | None, *, private: bool, page: int, more: bool) -> list[Component]:
     """The buttons under a message."""
-    me = answer.id
-    buttons = [parts.button(action(REST, me, str(page + 1)), "Show the rest")] if more else []
-    buttons += [parts.button(action(PICTURE, me), "Show as a picture")] if matrix else []
+    me, speech = answer.id, Speech.of(answer.language)
+    buttons = [parts.button(action(REST, me, str(page + 1)), speech.say(wording.SHOW_REST))] if more else []
+    buttons += [parts.button(action(PICTURE, me), speech.say(wording.SHOW_PICTURE))] if matrix else []
     if answer.recommendation:
-        label = "Say the rest" if answer.recommendation.missing else "Try another profile"
+        label = speech.say(wording.SAY_REST if answer.recommendation.missing else wording.OTHER_PROFILE)
         buttons.append(parts.button(action(PATH, answer.recommendation.table), label))
-    buttons += [parts.button(action(SHARE, me), "Share to channel")] if private else []
+    buttons += [parts.button(action(SHARE, me), speech.say(wording.SHARE))] if private else []
     closing = [*_questions(answer), *parts.row(buttons)]
     if answer.outcome not in _UNRATED and not page:
-        closing += parts.row([parts.button(action(UP, me), "Good answer", "👍"), parts.button(action(DOWN, me), "Bad answer", "👎")])
-    return [*closing, parts.small(SOURCE_NOTE)] if answer.citations else closing
+        closing += parts.row(
+            [
+                parts.button(action(UP, me), speech.say(wording.GOOD), "👍"),
+                parts.button(action(DOWN, me), speech.say(wording.BAD), "👎"),
+            ]
+        )
+    note = speech.say(wording.REPHRASED_NOTE if answer.rephrased else wording.QUOTED_NOTE)
+    return [*closing, parts.small(note)] if answer.citations else closing
 
 
 def _questions(answer: Answer) -> list[Component]:
@@ -159,7 +165,7 @@ def _questions(answer: Answer) -> list[Component]:
         for n, question in enumerate(answer.suggestions[:MOST_QUESTIONS])
         if parts.cut(question, 80)
     ]
-    return [parts.small("You could ask:"), *parts.row(buttons)] if buttons else []
+    return [parts.small(Speech.of(answer.language).say(wording.COULD_ASK)), *parts.row(buttons)] if buttons else []
 
 
 def _table(matrix: Matrix) -> list[Component]:
@@ -185,34 +191,34 @@ def _lines(lines: list[str], longest: int) -> list[str]:
     return [text for text in texts if text]
 
 
-def _citation(citation: Citation) -> list[Component]:
+def _citation(citation: Citation, speech: Speech) -> list[Component]:
     """A quote, a line for each row of a table, and where it stands."""
     lines = [" ".join(line.split()) for line in quotes.lines(citation.quote)]
     pieces = [parts.escape(piece) for piece in parts.split("\n".join(lines), parts.LONGEST_PIECE - 400)] or ["…"]
     pieces[0] = f"**\\[{citation.n}\\]** “{pieces[0]}"
     pieces[-1] += "”"
     said = ["> " + piece.replace("\n", "\n> ") for piece in pieces]
-    said[-1] += f"\n-# {parts.inline(_place(citation), 300)}"
+    said[-1] += f"\n-# {parts.inline(_place(citation, speech), 300)}"
     link = parts.link(citation.url, "Open")
     return [*(parts.text(s) for s in said[:-1]), parts.section(said[-1], link) if link else parts.text(said[-1])]
 
 
-def _place(citation: Citation) -> str:
+def _place(citation: Citation, speech: Speech) -> str:
     """Guide, section, publisher and date; whom the passage itself cites."""
     place = " > ".join([citation.title, *citation.section])
-    updated = f"updated {citation.updated}" if citation.updated else ""
+    updated = speech.say(wording.UPDATED_ON, date=citation.updated) if citation.updated else ""
     source = ", ".join(part for part in (citation.publisher, citation.author, updated) if part)
     cites = "; ".join(re.split(r"[,:;]", reference, maxsplit=1)[0] for reference in citation.references)
-    return place + (f" ({source})" if source else "") + (f". It cites: {cites}" if cites else "")
+    return place + (f" ({source})" if source else "") + (f". {speech.say(wording.IT_CITES, references=cites)}" if cites else "")
 
 
-def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...]) -> list[Component]:
+def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...], speech: Speech) -> list[Component]:
     """Both figures with where each stands; no verdict."""
     cited = {citation.n: citation for citation in citations}
-    lines = [parts.bold(f"The guides disagree about {disagreement.about}", 230)]
+    lines = [parts.bold(speech.say(wording.DISAGREE_ABOUT, about=disagreement.about), 230)]
     for claim in disagreement.claims:
         there = cited.get(claim.citation)
-        place = there.title + (f", updated {there.updated}" if there.updated else "") if there else ""
+        place = there.title + (f", {speech.say(wording.UPDATED_ON, date=there.updated)}" if there.updated else "") if there else ""
         lines.append(f"{parts.bold(claim.figure, 150)}: \\[{claim.citation}\\] {parts.inline(place, 250)}".rstrip())
     return [parts.text(piece) for piece in _lines(lines, parts.LONGEST_PIECE)]
 

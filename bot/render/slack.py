@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import quotes
+from bot import quotes, wording
 from bot.matrix import Matrix
 from bot.messages import Answer, Citation, Disagreement
 from bot.render import slack_parts as parts
 from bot.render.picture import MARK
+from bot.speech import ENGLISH, Speech
 from retrieval import markdown
 
 Block = dict[str, Any]
 Payload = dict[str, Any]
 
-SOURCE_NOTE = "Quoted from the guides; nothing here was generated."
 PICTURE, REST, SHARE, PATH, ASK, FEEDBACK = "picture", "rest", "share", "path", "ask", "feedback"  # action ids
 _MOST_QUESTIONS = 4
 _LONGEST_TABLE = 4_000  # characters; Slack allows 10,000, the budget of a message less
@@ -54,20 +54,21 @@ def shared(answer: Answer, matrix: Matrix | None, by: str) -> Payload:
 
 def notice(text: str, questions: tuple[str, ...] = ()) -> Payload:
     """A short message of the bot about itself: help, an error, a refusal."""
-    return parts.message(text, [*parts.paragraphs(text), *_questions(questions)])
+    return parts.message(text, [*parts.paragraphs(text), *_questions(questions, Speech.of(ENGLISH))])
 
 
 def _pieces(answer: Answer, matrix: Matrix | None) -> list[Block]:
     """The blocks of the whole answer, in order, none larger than a fraction of a message."""
+    speech = Speech.of(answer.language)
     blocks = parts.paragraphs(answer.text)
     table = _matrix(matrix) if matrix else None
     blocks += [table] if table else []
     for disagreement in answer.disagreements:
-        blocks += _disagreement(disagreement, answer.citations)
+        blocks += _disagreement(disagreement, answer.citations, speech)
     for citation in answer.citations:
         found = None if table else _quoted_table(citation)
         table = table or found
-        blocks += [found, *_place(citation)] if found else _citation(citation)
+        blocks += [found, *_place(citation, speech)] if found else _citation(citation, speech)
     return blocks
 
 
@@ -87,26 +88,32 @@ def _packed(blocks: list[Block]) -> list[list[Block]]:
 
 def _closing(answer: Answer, matrix: Matrix | None, *, private: bool, page: int, more: bool) -> list[Block]:
     """The buttons and the feedback under a message."""
-    blocks = _questions(answer.suggestions)
+    speech = Speech.of(answer.language)
+    blocks = _questions(answer.suggestions, speech)
     buttons = []
     if more:
-        buttons.append(parts.button(REST, "Show the rest", f"{parts.key(answer.id)}:{page + 1}"))
+        buttons.append(parts.button(REST, speech.say(wording.SHOW_REST), f"{parts.key(answer.id)}:{page + 1}"))
     if matrix:
-        buttons.append(parts.button(PICTURE, "Show as a picture", parts.key(answer.id)))
-        buttons.append(parts.button(PATH, "Try another profile", matrix.table))
+        buttons.append(parts.button(PICTURE, speech.say(wording.SHOW_PICTURE), parts.key(answer.id)))
+        buttons.append(parts.button(PATH, speech.say(wording.OTHER_PROFILE), matrix.table))
     if private:
-        buttons.append(parts.button(SHARE, "Share to channel", parts.key(answer.id)))
+        buttons.append(parts.button(SHARE, speech.say(wording.SHARE), parts.key(answer.id)))
     blocks += [parts.actions("more", buttons)] if buttons else []
     if answer.citations:
-        blocks.append(parts.context(SOURCE_NOTE))
-    return blocks if answer.outcome in _UNRATED or page else [*blocks, parts.feedback(FEEDBACK, parts.key(answer.id))]
+        blocks.append(parts.context(speech.say(wording.REPHRASED_NOTE if answer.rephrased else wording.QUOTED_NOTE)))
+    if answer.outcome in _UNRATED or page:
+        return blocks
+    good, bad = (
+        (speech.say(label), speech.say(said)) for label, said in ((wording.GOOD, wording.HELPED), (wording.BAD, wording.NOT_HELPED))
+    )
+    return [*blocks, parts.feedback(FEEDBACK, parts.key(answer.id), good, bad)]
 
 
-def _questions(questions: tuple[str, ...]) -> list[Block]:
+def _questions(questions: tuple[str, ...], speech: Speech) -> list[Block]:
     """A button for each question that can be asked next."""
     asked = [q for q in dict.fromkeys(parts.clean(q).strip() for q in questions) if q][:_MOST_QUESTIONS]
     buttons = [parts.button(f"{ASK}:{n}", question, question) for n, question in enumerate(asked)]
-    return [*parts.paragraphs("You could ask:"), parts.actions("questions", buttons)] if buttons else []
+    return [*parts.paragraphs(speech.say(wording.COULD_ASK)), parts.actions("questions", buttons)] if buttons else []
 
 
 def _matrix(matrix: Matrix) -> Block | None:
@@ -129,31 +136,30 @@ def _table(rows: list[list[str]], marked: set[tuple[int, int]]) -> Block | None:
     return table if table and parts.weight(table) <= _LONGEST_TABLE else None
 
 
-def _citation(citation: Citation) -> list[Block]:
-    return [*parts.quotation(f"[{citation.n}] ", quotes.readable(citation.quote)), *_place(citation)]
+def _citation(citation: Citation, speech: Speech) -> list[Block]:
+    return [*parts.quotation(f"[{citation.n}] ", quotes.readable(citation.quote)), *_place(citation, speech)]
 
 
-def _place(citation: Citation) -> list[Block]:
+def _place(citation: Citation, speech: Speech) -> list[Block]:
     """Where a quote stands: guide, section, publisher and date; what the passage itself cites."""
     place = " > ".join([citation.title, *citation.section])
-    source = ", ".join(
-        part for part in (citation.publisher, citation.author, f"updated {citation.updated}" if citation.updated else "") if part
-    )
+    updated = speech.say(wording.UPDATED_ON, date=citation.updated) if citation.updated else ""
+    source = ", ".join(part for part in (citation.publisher, citation.author, updated) if part)
     said = f"[{citation.n}] {place}" + (f" ({source})" if source else "")
     if citation.references:
-        said += f". It cites: {'; '.join(citation.references)}"
-    return parts.paragraphs(said, link=citation.url, link_text="Open the source")
+        said += f". {speech.say(wording.IT_CITES, references='; '.join(citation.references))}"
+    return parts.paragraphs(said, link=citation.url, link_text=speech.say(wording.OPEN_SOURCE))
 
 
-def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...]) -> list[Block]:
+def _disagreement(disagreement: Disagreement, citations: tuple[Citation, ...], speech: Speech) -> list[Block]:
     """Both figures with where each stands; no verdict."""
     cited = {citation.n: citation for citation in citations}
     lines = []
     for claim in disagreement.claims:
         there = cited.get(claim.citation)
-        place = f" {there.title}" + (f", updated {there.updated}" if there.updated else "") if there else ""
+        place = f" {there.title}" + (f", {speech.say(wording.UPDATED_ON, date=there.updated)}" if there.updated else "") if there else ""
         lines.append(f"{claim.figure}: [{claim.citation}]{place}")
-    return parts.listing(f"The guides disagree about {disagreement.about}:", lines)
+    return parts.listing(speech.say(wording.DISAGREE_ABOUT, about=disagreement.about) + ":", lines)
 
 
 def _said(blocks: list[Block]) -> list[str]:

@@ -108,12 +108,12 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [plain(cut(text, _LONGEST_CONTEXT) or _CUT)]}
 
 
-def feedback(action: str, answer: str) -> Block:
-    """Thumbs up and thumbs down for an answer."""
+def feedback(action: str, answer: str, good: tuple[str, str], bad: tuple[str, str]) -> Block:
+    """Thumbs up and thumbs down for an answer, each with its label and what a screen reader says."""
     return {"type": "context_actions", "elements": [{
         "type": "feedback_buttons", "action_id": action,
-        "positive_button": {"text": plain("Good answer"), "value": f"up:{answer}", "accessibility_label": "This answer helped"},
-        "negative_button": {"text": plain("Bad answer"), "value": f"down:{answer}", "accessibility_label": "This answer did not help"},
+        "positive_button": {"text": plain(cut(good[0], 75)), "value": f"up:{answer}", "accessibility_label": cut(good[1], 75)},
+        "negative_button": {"text": plain(cut(bad[0], 75)), "value": f"down:{answer}", "accessibility_label": cut(bad[1], 75)},
     }]}  # fmt: skip
 
 
