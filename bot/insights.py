@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.store import DAY, Asked, Feedback
 from bot.speech import ENGLISH, Speech
+from bot.store import DAY, Asked, Feedback
 from retrieval.encoder import Vectors
 from retrieval.searcher import Searcher
 

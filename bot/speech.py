@@ -37,7 +37,7 @@ class Speech:
 
     def count(self, forms: tuple[str, str], amount: float, /, **values: object) -> str:
         """The form of a message that fits an amount, which fills the placeholder {amount} unless `values` do."""
-        said = self._catalogue.ngettext(*forms, math.ceil(amount))
+        said = self._catalogue.ngettext(*forms, int(amount) if amount == int(amount) else max(2, math.ceil(amount)))
         return said.format(**{"amount": self.number(amount), **values})
 
     def listed(self, values: Sequence[str], *, either: bool = False) -> str:

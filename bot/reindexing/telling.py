@@ -7,7 +7,7 @@ from collections import Counter
 
 from bot.reindexing.differences import Difference, Shown, shorten
 from bot.reindexing.report import Failure, Report
-from bot.wording import listed
+from bot.speech import ENGLISH, Speech
 
 MOST_LINES = 20
 MOST_CHARACTERS = 3_000  # of all lines together
@@ -42,12 +42,12 @@ def answer(shown: Shown, *, figures: bool = False) -> str:
     With `figures` it begins with them, unless the quotes show them all.
     """
     if shown.options:
-        return f"recommends {listed(shown.options, 'or')}"
+        return f"recommends {Speech.of(ENGLISH).listed(shown.options, either=True)}"
     if not shown.citations:
         return ": ".join(part for part in (_OUTCOMES.get(shown.outcome, shown.outcome), shown.text) if part)
     cited = "; ".join(f"“{c.quote}” ({' › '.join(p for p in (c.guide, c.section) if p)})" for c in shown.citations)
     unseen = figures and any(figure not in cited for figure in shown.figures)
-    return f"{listed(shown.figures)}, from {cited}" if unseen else cited
+    return f"{Speech.of(ENGLISH).listed(shown.figures)}, from {cited}" if unseen else cited
 
 
 def _guides(report: Report) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from bot import amounts
 from bot.messages import Ask
+from bot.speech import ENGLISH, Speech
 from bot.wiring import Bot
 from retrieval.quantities import figures
 
@@ -85,5 +86,5 @@ def test_the_rows_of_a_table_are_counted(bot: Bot, question: str, says: str) -> 
 )
 def test_what_lies_between_two_figures(one: str, other: str, says: str) -> None:
     """A difference is said in the smaller unit of the two; where ends are open or units differ, only what is certain."""
-    assert says == amounts.difference(figures(one)[0], figures(other)[0])
-    assert says == amounts.difference(figures(other)[0], figures(one)[0])
+    assert says == amounts.difference(figures(one)[0], figures(other)[0], Speech.of(ENGLISH))
+    assert says == amounts.difference(figures(other)[0], figures(one)[0], Speech.of(ENGLISH))
