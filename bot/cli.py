@@ -19,6 +19,7 @@ import msgspec
 from bot import doctor, insights, serving, settings
 from bot.adapters import terminal
 from bot.admin import people
+from bot.admin.bot_office import BotOffice
 from bot.commands import index, measure
 from bot.commands.guides import guides
 from bot.desk import BotDesk
@@ -65,7 +66,8 @@ def chat(bot: Bot, question: str | None) -> None:
     if question:
         click.echo(bot.handle(Ask(question)).plain)
     else:
-        terminal.run(bot)
+        with closing(open_store(bot.settings)) as store:
+            terminal.run(bot, BotOffice(bot, store))
 
 
 @main.command()

@@ -12,13 +12,16 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
 from bot import wording
+from bot.adapters.terminal_office import Console
 from bot.messages import Answer, Ask
+from bot.office import Office
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
 HELP = """Type a question, or:
   /path [axis=value ...]   recommend from a decision table; asks for what is missing
   /status                  which index serves
+  /fingerpost [COMMAND]    administrate, as in Slack and Discord; alone it lists the commands
   /new                     forget this conversation and start another
   /help                    this list
   /quit                    leave (or Ctrl-D)"""
@@ -51,7 +54,7 @@ class GuideEntry(msgspec.Struct, frozen=True):
     decision_tables: tuple[str, ...]
 
 
-def run(bot: Bot) -> None:
+def run(bot: Bot, office: Office) -> None:
     """The chat, until the end of the input."""
     bot.engine()
     print(f"Fingerpost. {wording.EMPTY.format(about=bot.engine().topics)}")
@@ -60,8 +63,11 @@ def run(bot: Bot) -> None:
     print("/help lists the commands.\n")
     history: list[str] = []
     session = _session(bot)
+    console = Console(office, lambda text: print(f"\n{text}\n"))
     while (line := _read(session)) is not None:
-        if line.strip():
+        if line.split()[:1] == ["/fingerpost"]:
+            console.command(line.strip().removeprefix("/fingerpost"))
+        elif line.strip() and not console.press(line.strip()):
             print(f"\n{_reply(bot, session, line.strip(), history)}\n")
 
 

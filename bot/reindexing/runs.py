@@ -156,7 +156,9 @@ class Reindexing:
     def _gone(self, run: Run) -> None:
         """The process of a run has ended; where it never took the run over, that is a failure."""
         with contextlib.suppress(StoreError):  # nobody is there to be told
-            self._store.end_run(run.id, "failed", encode(Report(problem=work.UNFORESEEN)))
+            now = self._store.run(run.id)
+            if now is not None and now.state == "running":
+                self._store.end_run(run.id, "failed", encode(Report(problem=work.UNFORESEEN)))
 
     def _begin(self, name: str, person: str, request: str) -> Started:
         while True:  # the one that goes on may end between the two questions

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.adapters import terminal
+from bot.adapters.terminal_office import Console
+from bot.office import Office
+from bot.store import open_store
 from bot.wiring import Bot
+from tests.servers import offices
 
 ANN, BEN, ADMIN = "ann", "ben", "admin"
 
@@ -58,6 +63,18 @@ class Platform(Protocol):
     def quiet(self, person: str) -> Shown:
         """Ask the bot to be quiet in the channel."""
 
+    def admin(self, person: str, text: str) -> Shown:
+        """Use an administrative command."""
+
+    def push(self, person: str, shown: Shown, label: str) -> Shown:
+        """Press a button of the administration by its label."""
+
+    def upload(self, person: str, filename: str, content: bytes) -> Shown:
+        """Offer a file as a guide."""
+
+    def watch(self, shown: Shown) -> Shown:
+        """Follow the message of a run to its end."""
+
 
 class Terminal:
     """The chat in a terminal: each question is typed into a chat with all that was typed before in the conversation."""
@@ -70,9 +87,13 @@ class Terminal:
         "permissions": "whoever has the machine is its admin",
     }
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, office: Office, home: Path) -> None:
         self._bot = bot
+        self._office = office
+        self._home = home
         self._typed: list[str] = []
+        self._printed: list[str] = []
+        self._console = Console(office, self._printed.append, sleep=lambda seconds: time.sleep(seconds / 40))
 
     def ask(self, person: str, text: str) -> Shown:
         """Type a question into a new chat."""
@@ -98,12 +119,37 @@ class Terminal:
         assert question in shown.questions
         return self.ask(person, question)
 
+    def admin(self, person: str, text: str) -> Shown:
+        """Type /fingerpost with the words."""
+        assert person == ADMIN, self.cannot["permissions"]
+        return self._administered(lambda: self._console.command(text))
+
+    def push(self, person: str, shown: Shown, label: str) -> Shown:
+        """Type the number of a button."""
+        assert person == ADMIN, self.cannot["permissions"]
+        number = next(line for line in shown.handle if line.endswith(f"] {label}")).partition("]")[0].removeprefix("[")
+        return self._administered(lambda: self._console.press(number))
+
+    def upload(self, person: str, filename: str, content: bytes) -> Shown:
+        """Name a file of the machine."""
+        (self._home / filename).write_bytes(content)
+        return self.admin(person, f"guides add {self._home / filename}")
+
+    def watch(self, shown: Shown) -> Shown:
+        """Read what was printed last: the terminal has waited for the end."""
+        return shown
+
+    def _administered(self, act: Callable[[], object]) -> Shown:
+        self._printed.clear()
+        act()
+        return Shown(one_line(self._printed[-1]), private=True, handle=self._printed[-1].splitlines())
+
     def _chat(self, typed: list[str]) -> str:
         out, keyboard = io.StringIO(), sys.stdin
         sys.stdin = io.StringIO("".join(f"{line}\n" for line in typed))
         try:
             with redirect_stdout(out):
-                terminal.run(self._bot)
+                terminal.run(self._bot, self._office)
         finally:
             sys.stdin = keyboard
         return out.getvalue()
@@ -112,7 +158,9 @@ class Terminal:
 @contextmanager
 def at_the_terminal(bot: Bot, home: Path) -> Iterator[Platform]:
     """Somebody at a terminal."""
-    yield Terminal(bot)  # type: ignore[misc]  # what it cannot do it does not have
+    store = open_store(bot.settings)
+    yield Terminal(bot, offices.office(bot, store), home)  # type: ignore[misc]  # what it cannot do it does not have
+    store.close()
 
 
 def one_line(text: str) -> str:
