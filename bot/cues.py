@@ -120,6 +120,11 @@ _THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|
 _SAVED = re.compile(
     r"^(?P<rest>.*\bsave)\s+(?:with|by)\s+(?P<left>.+?)\s+(?:instead of|over|rather than)\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL
 )
+WHOM = _any(
+    r"\bwho(?:m|'?s| is| are| should| would)?\b.*\bfor\b", r"\b(?:meant|suited|suitable|made|best|intended|aimed) for (?:who|what kind)\b",
+    r"\bwho (?:does|do|would|should) .*\b(?:suit|fit)s?\b",
+)  # fmt: skip
+FOR_WHOM = _any(r"\bfor(?: whom)?$", r"\bsuits?\b", r"\bwho\b", r"\baudience\b")  # a column that tells for whom a row is
 # A question that picks from several: "which paths are under $1000", as against "is a bootcamp under $1000".
 SELECTS = _any(r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who|how many)\b")
 

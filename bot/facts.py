@@ -32,6 +32,8 @@ SIDES = 5  # passages of each side of a comparison among which two of one table 
 ROOM = 700  # characters quoted in one answer, after which no passage is added
 SHORT_ANSWER = 12  # characters of a first sentence such as "No." that answers the question above it
 NOTES = ("gap", "claim")
+# A figure with one of these is asked about: "a bootcamp is done in 3 months, no?"
+_TAG = re.compile(r"\bor\b|\bright\b|\btrue\b|\bcorrect\b|\bno\s*\?|\byes\s*\?|\bisn'?t it\b|\bis(?: it|n't) really\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,26 @@ class Facts:
         if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
             return Reply(compared)
         query, ranked = self._ranked(question, cues)
-        if (cues.kind or lookup.limits(question)) and (
-            read := self._tables.read(question, query, cues, [r.found for r in ranked], citations)
-        ):
-            return Reply(read + self._second_view(ranked, citations))
-        if counted := self._tables.counted(question, [r.found for r in ranked], citations):
-            return Reply(counted)
+        if tabled := self._tabled(question, query, cues, ranked, citations):
+            return Reply(tabled)
         refused = self._refused(ranked, query, cues)
         if refused is not None:
             return refused
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
         return self._shown(query, self._chosen(ranked, cues, differing or others, query), cues, citations, differing)
+
+    def _tabled(self, question: str, query: Query, cues: Cues, ranked: list[Ranked], citations: Citations) -> str:
+        """The answer that a table gives by its values, its columns or the number of its rows; "" where none does.
+
+        Only of tables that speak of every place, company and year in the question.
+        """
+        found = [r.found for r in ranked if not evidence.lacking(r.found, query, self._searcher)]
+        if cue.WHOM.search(question) and (said := self._tables.whom(query, citations)):
+            return said
+        asked = cues.kind or lookup.limits(question)
+        if asked and (read := self._tables.read(question, query, cues, found, citations)):
+            return read + self._second_view(ranked, citations)
+        return self._tables.counted(question, found, citations)
 
     def _figures(self, subject: Sequence[str], kind: Kind, ranked: list[Ranked]) -> tuple[list[Statement], list[Statement]]:
         """The figures about the subject that are at odds; where none are, those that differ but may all be true."""
@@ -206,7 +217,7 @@ class Facts:
 def _stated(question: str) -> Kind | None:
     """The kind of a figure that the question itself states: a share, an amount, or two durations to choose from."""
     stated = figures(question)
-    if len(stated) == 1 and stated[0].kind == "duration" and not re.search(r"\bor\b|\bright\b|\btrue\b", question):
+    if len(stated) == 1 and stated[0].kind == "duration" and not _TAG.search(question):
         return None
     return stated[0].kind if stated else None
 

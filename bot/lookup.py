@@ -53,12 +53,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that a question puts on a column: `amount` in months, dollars or percent; `strict` where it is itself left out."""
+    """A limit that a question puts on a column: `amount` in months, dollars or percent; `strict` where it is itself left out.
+
+    With `holds` no limit but an amount that a range has to hold: "155k, which level is that".
+    """
 
     kind: Kind
     amount: float
     least: bool
     strict: bool = False
+    holds: bool = False
 
 
 def columns(found: Sequence[Found], kinds: Sequence[Kind], searcher: Searcher) -> list[Column]:
@@ -100,9 +104,17 @@ def limits(question: str) -> list[Limit]:
     return found
 
 
+def held(question: str, kind: Kind | None) -> list[Limit]:
+    """The amount that a question states with no limit, where it asks for that kind of figure and states one."""
+    stated = [figure for figure in figures(question) if figure.kind == kind]
+    return [Limit(f.kind, f.low, least=False, holds=True) for f in stated if f.low == f.high][:1] if len(stated) == 1 else []
+
+
 def within(found: Column, limit: Limit) -> list[int]:
     """The rows whose value can meet a limit."""
     there = {row: f for row, f in enumerate(found.figures) if f}
+    if limit.holds:
+        return [row for row, f in there.items() if f.low <= limit.amount <= f.high]
     if limit.least:
         return [
             row for row, f in there.items() if max(f.high, _stated(f)) >= limit.amount and not (limit.strict and f.high == limit.amount)

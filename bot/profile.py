@@ -64,6 +64,10 @@ _BARE = re.compile(
 )
 
 
+# "5 years of work, but only the last 1 as a developer": the part that counts.
+_AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Years:
     """A stretch of experience in years, both ends the same where it was said exactly."""
@@ -83,6 +87,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
         years = max(0.0, float(today.year - int(match["year"] or match["year2"])))
         found.append((match.start(), Years(years, years)))
     found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
+    found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _AS.finditer(text)]
     if _OTHERS.search(text):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
     if not found and _LAST_YEAR.search(text):

@@ -26,7 +26,10 @@ class Tables:
 
     def read(self, question: str, query: Query, cues: Cues, found: Sequence[Found], citations: Citations) -> str:
         """The answer to a superlative, to limits over columns or to a count; "" where the question has none or names a row."""
-        limits = lookup.limits(question) if cue.SELECTS.search(question) or cues.extreme else []
+        selects = bool(cue.SELECTS.search(question) or cues.extreme)
+        limits = lookup.limits(question) if selects else []
+        if selects and not limits and not cue.COUNT.search(question) and cues.extreme is None:
+            limits = lookup.held(question, cues.kind)
         kinds = [limit.kind for limit in limits]
         if cues.extreme is not None and (ranked := cue.extreme_kind(question) or cues.kind) is not None:
             kinds, limits = [*(k for k in kinds if k != ranked), ranked], [limit for limit in limits if limit.kind != ranked]
@@ -36,6 +39,8 @@ class Tables:
         rows = list(range(len(columns[0].table.rows)))
         for column, limit in zip(columns, limits, strict=False):
             rows = [row for row in rows if row in lookup.within(column, limit)]
+        if not rows and any(limit.holds for limit in limits):
+            return ""
         template = wording.WITHIN
         if cues.extreme is not None:
             rows = lookup.extreme(columns[-1], cues.extreme, rows)
@@ -152,6 +157,20 @@ class Tables:
                 if told > best[0] and (cues.kind is None or all(self._measured(row, cues) for row in rows)):
                     best = told, (rows[0], rows[1])
         return best[1]
+
+    def whom(self, query: Query, citations: Citations) -> str:
+        """For whom the one row is that a question names, from a column that tells that; "" where there is none."""
+        for guide in self._searcher.generation.guides.values():
+            for index, table in enumerate(guide.tables):
+                columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
+                rows = self._named(table, query) if columns and table.spec is None else []
+                if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
+                    label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
+                    column = columns[0]
+                    return wording.FOUND.format(places=wording.VALUE.format(
+                        label=label, column=markdown.plain(table.header[column]).lower(), value=values[column - 1], n=n,
+                    ))  # fmt: skip
+        return ""
 
     def _row(self, guide: str, table: int, row: int) -> Passage:
         return next(p for p in self._searcher.generation.passages if (p.guide, p.table, p.row) == (guide, table, row))

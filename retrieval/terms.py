@@ -39,4 +39,9 @@ class Terms:
 
     def _replacement(self, match: re.Match[str]) -> str:
         found = match.group(0)
-        return self._main.get(found) or self._main[found.removesuffix("'s")]
+        main = self._main.get(found) or self._main[found.removesuffix("'s")]
+        following = match.string[match.end() :]
+        for position, end in enumerate(main):  # "a masters degree" has the end of the main name already
+            if end == " " and re.match(rf"{re.escape(main[position:])}(?:s|es)?(?!\w)", following):
+                return main[:position]
+        return main

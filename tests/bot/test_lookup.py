@@ -70,6 +70,23 @@ def test_the_rows_of_a_table_are_counted(bot: Bot, question: str, says: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("i got offered 155k as mle, which level band is that in", "Mid-level ML engineer ($140,000-$200,000)"),
+        ("whos the internal route meant for", "best for 3+ years SWE at tech firms"),
+    ],
+)
+def test_a_row_is_found_by_an_amount_and_by_whom_it_is_for(bot: Bot, question: str, says: str) -> None:
+    """An amount names the row whose range holds it; a column says for whom a row is."""
+    assert says in bot.handle(Ask(question)).text
+
+
+def test_a_limit_does_not_make_a_place_forgotten(bot: Bot) -> None:
+    """A question over a column that names a place of which no table speaks is not answered from it."""
+    assert "not_covered" == bot.handle(Ask("which destination roles pay over 200k in germany")).outcome
+
+
+@pytest.mark.parametrize(
     ("one", "other", "says"),
     [
         ("$150K", "$100,000", "$50,000"),
