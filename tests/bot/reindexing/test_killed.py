@@ -8,19 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from bot.messages import Ask
-from bot.reindexing.runs import Reindexing
-from bot.settings import Settings
-from bot.store import Store
 from bot.wiring import Bot
-from tests.bot.reindexing.cheap import cheap_model
+from tests.bot.reindexing.forks import Reindexer
 from tests.bot.reindexing.garden import rewrite
-from tests.conftest import GUIDE, quiet
+from tests.conftest import quiet
 
 ROOT = Path(__file__).parents[3]
 KILLS = 200
@@ -36,66 +31,6 @@ STEPS = [
     "os.rename /.CURRENT.new x1",
     "open  x2",  # published, and the folder about to be put on disk
 ]
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a warm process can be forked on POSIX alone")
-
-
-class Reindexer:
-    """Runs reindexes one after another, each in a fork of one warm process, and may kill them; see reindexer.py."""
-
-    def __init__(self, process: subprocess.Popen[str], bot: Bot) -> None:
-        self._process = process
-        self.bot = bot
-
-    def run(self, kill_after: float | None = None, step: str = "") -> tuple[int, float]:
-        """One reindex, killed after so many seconds or at a step: its exit code, and how long it went on."""
-        began = time.perf_counter()
-        pid = int(self._say(f"{self.bot.settings.home}\t{self.bot.settings.corpus}\t{step}"))
-        if kill_after is not None:
-            time.sleep(kill_after)
-            os.kill(pid, signal.SIGKILL)
-        return int(self._say("")), time.perf_counter() - began
-
-    def price(self, price: int) -> None:
-        """Let the guide have another price."""
-        (self.bot.settings.corpus / "guides" / "plants.md").write_text(GUIDE.replace("$12", f"${price}"), "utf-8")
-
-    def start(self) -> tuple[int, str, bool]:
-        """What a bot that starts now finds: the price in its index, the state of the last run, and whether it is told of it.
-
-        The index is whole, no run goes on, and what serves is what the list of acts says.
-        """
-        generation, problems = self.bot.store.open_current()
-        store = Store(self.bot.settings.home)
-        told = Reindexing(self.bot, store, lambda *_: None).settle()
-        running, (last, *_), acts = store.running(), store.runs(), store.audit()
-        store.close()
-        assert (problems, running) == ([], None)
-        assert next(act.after for act in acts if act.act == "publish") == self.bot.store.current() == generation.manifest.name
-        (row,) = (p.text for p in generation.passages if p.text.startswith("| Fern | $"))
-        return int(row.split("$")[1].split()[0]), last.state, bool(told)
-
-    def _say(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(line, file=self._process.stdin, flush=True)
-        return self._process.stdout.readline()
-
-
-@pytest.fixture
-def reindexer(tmp_path: Path) -> Iterator[Reindexer]:
-    """A reindexer over a small corpus with a check question, whose first index serves with the price 1."""
-    settings = Settings(tmp_path / "corpus", tmp_path / "home", "cheap")
-    (settings.corpus / "guides").mkdir(parents=True)
-    (settings.corpus / "questions.toml").write_text('[[question]]\nask = "What does a fern cost?"\noutcome = "answered"\n', "utf-8")
-    command = [sys.executable, "-m", "tests.bot.reindexing.reindexer"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        made = Reindexer(process, Bot(settings, load_model=lambda _: cheap_model()))
-        made.price(1)
-        assert made.run()[0] == 0
-        yield made
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 def test_killed_at_200_moments_a_whole_index_serves(reindexer: Reindexer) -> None:
@@ -131,7 +66,7 @@ def test_killed_at_any_step_the_old_index_serves(reindexer: Reindexer) -> None:
     """Killed at each step that touches the disk, a reindex leaves the old index, and the new one once it is published."""
     reindexer.price(2)
     for step in STEPS:
-        assert (step, reindexer.run(step=step)[0]) == (step, -signal.SIGKILL)
+        assert (step, reindexer.run(fate=step)[0]) == (step, -signal.SIGKILL)
         assert (step, *reindexer.start()) == (step, 2 if step == STEPS[-1] else 1, "interrupted", True)
     assert reindexer.run()[0] == 0
     assert reindexer.start() == (2, "done", False)
