@@ -116,13 +116,13 @@ class Reindexing:
         return [name for name in reversed(self._bot.store.names()) if name != current]
 
     def rollback(self, name: str, person: str, generation: str | None = None, watch: Progress = lambda *_: None) -> Report:
-        """Let the generation before the current one serve at once, or any that is kept; then say what that changes.
+        """Let the generation that served before the current one serve at once, or any that is kept; then say what that changes.
 
         Raises IndexUnusable where there is none or it does not verify, IndexBusy while somebody reindexes.
         """
         if (run := self._store.running()) is not None:
             raise IndexBusy(f"{self.who(run)}; cancel it first")
-        before, after = build.rollback(self._bot.settings, self._bot.engine_for, generation)
+        before, after = build.rollback(self._bot.settings, self._bot.engine_for, generation or self._served_before())
         self._store.note(person, name, "rollback", "", before, after)
         return self.compared(before, after, watch)
 
@@ -159,6 +159,12 @@ class Reindexing:
             now = self._store.run(run.id)
             if now is not None and now.state == "running":
                 self._store.end_run(run.id, "failed", encode(Report(problem=work.UNFORESEEN)))
+
+    def _served_before(self) -> str | None:
+        """What served when the current generation was published, if it is kept: a newer one may be there that never served."""
+        current, kept = self._bot.store.current(), self.kept()
+        acts = (act for act in self._store.audit(200) if act.act.startswith("publish") and act.after == current)
+        return next((act.before for act in acts if act.before in kept), None)
 
     def _begin(self, name: str, person: str, request: str) -> Started:
         while True:  # the one that goes on may end between the two questions

@@ -46,7 +46,7 @@ class Reindexer:
         running, (last, *_), acts = store.running(), store.runs(), store.audit()
         store.close()
         assert (problems, running) == ([], None)
-        assert next(act.after for act in acts if act.act == "publish") == self.bot.store.current() == generation.manifest.name
+        assert next(act.after for act in acts if act.act in ("publish", "rollback")) == self.bot.store.current() == generation.manifest.name
         (row,) = (p.text for p in generation.passages if p.text.startswith("| Fern | $"))
         return int(row.split("$")[1].split()[0]), last.state, bool(told)
 

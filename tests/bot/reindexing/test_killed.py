@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.messages import Ask
+from bot.reindexing.runs import Reindexing
+from bot.store import Store
 from bot.wiring import Bot
 from tests.bot.reindexing.forks import Reindexer
 from tests.bot.reindexing.garden import rewrite
@@ -70,6 +72,18 @@ def test_killed_at_any_step_the_old_index_serves(reindexer: Reindexer) -> None:
         assert (step, *reindexer.start()) == (step, 2 if step == STEPS[-1] else 1, "interrupted", True)
     assert reindexer.run()[0] == 0
     assert reindexer.start() == (2, "done", False)
+
+
+def test_what_never_served_is_not_gone_back_to(reindexer: Reindexer) -> None:
+    """An index that a killed run has left among the others, just before it would have served, is not what a rollback goes to."""
+    reindexer.price(2)
+    assert reindexer.run(fate="open /.CURRENT.new x1")[0] == -signal.SIGKILL
+    reindexer.price(3)
+    assert (reindexer.run()[0], len(reindexer.bot.store.names())) == (0, 3)
+    store = Store(reindexer.bot.settings.home)
+    Reindexing(reindexer.bot, store, lambda *_: None).rollback("Ben", "slack:T:U2")
+    store.close()
+    assert reindexer.start()[0] == 1
 
 
 def test_a_command_that_is_killed_leaves_the_old_index(served: Bot, make_bot: Make) -> None:
