@@ -145,14 +145,14 @@ class GenerationStore:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def seal(self, folder: Path, manifest: Manifest) -> Path:
-        """Write the manifest with a checksum of each file, and put everything on disk."""
+    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True) -> Path:
+        """Write the manifest with a checksum of each file, and put everything on disk, unless it is to be sealed once more."""
         files = {p.relative_to(folder).as_posix(): _digest(p) for p in _data_files(folder)}
         sealed = msgspec.structs.replace(manifest, files=files)
         raw = msgspec.json.format(msgspec.json.encode(sealed))
         (folder / "manifest.json").write_bytes(raw)
         (folder / "manifest.sha256").write_text(hashlib.sha256(raw).hexdigest(), "utf-8")
-        for path in [*folder.rglob("*"), folder]:
+        for path in [*folder.rglob("*"), folder] if sync else ():
             _fsync(path)
         return folder
 

@@ -39,7 +39,7 @@ def run(
         previous = indexing.open_previous(store)
         manifest, change = indexing.build(settings.corpus, folder, model, previous, progress)
         progress("verifying", 0, 1)
-        store.seal(folder, manifest)
+        store.seal(folder, manifest, sync=False)
         after = engine_for(store.open_folder(folder, manifest.name))
         progress("verifying", 1, 1)
         verdict = gate.judge(questions, asked, _engine(previous, engine_for), after, settings.corpus, progress)
