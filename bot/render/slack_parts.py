@@ -71,11 +71,23 @@ def quotation(mark: str, text: str) -> list[Block]:
     return blocks
 
 
+def title(text: str) -> list[Block]:
+    """A line in bold, in as many blocks as it needs."""
+    return [_rich([_section([_text(piece, bold=True)])]) for piece in _split(clean(text))]
+
+
+def bullets(lines: list[str]) -> list[Block]:
+    """Short lines as one bulleted list in one block; none for lines without a word."""
+    items = [_section([_text(piece)]) for line in lines for piece in _split(clean(line))]
+    return [_rich([{"type": "rich_text_list", "style": "bullet", "elements": items}])] if items else []
+
+
 def listing(heading: str, lines: list[str]) -> list[Block]:
     """A heading in bold with a bulleted list."""
-    blocks = [_rich([_section([_text(piece, bold=True)])]) for piece in _split(clean(heading))]
     pieces = [piece for line in lines for piece in _split(clean(line))]
-    return blocks + [_rich([{"type": "rich_text_list", "style": "bullet", "elements": [_section([_text(piece)])]}]) for piece in pieces]
+    return title(heading) + [
+        _rich([{"type": "rich_text_list", "style": "bullet", "elements": [_section([_text(piece)])]}]) for piece in pieces
+    ]
 
 
 def table(rows: list[list[str]], marked: set[tuple[int, int]]) -> Block | None:
@@ -89,13 +101,14 @@ def table(rows: list[list[str]], marked: set[tuple[int, int]]) -> Block | None:
     return {"type": "table", "rows": cells, "column_settings": [{"is_wrapped": True}] * width}
 
 
-def button(action: str, label: str, value: str) -> Block:
+def button(action: str, label: str, value: str, *, danger: bool = False) -> Block:
     """A button. The value is what it stands for, the label may be shorter."""
     shown = cut(label, _LONGEST_LABEL) or _CUT
-    return {
+    made = {
         "type": "button", "action_id": action, "text": plain(shown), "value": clean(value)[:_LONGEST_VALUE] or "-",
         "accessibility_label": shown,
     }  # fmt: skip
+    return {**made, "style": "danger"} if danger else made
 
 
 def actions(block_id: str, elements: list[Block]) -> Block:

@@ -12,7 +12,10 @@ from bot.render.slack import ASK, PATH
 
 View = dict[str, Any]
 
-PATH_VIEW, FEEDBACK_VIEW, TABLE, VALUE, COMMENT = "path_view", "feedback_view", "table", "value", "comment"
+PATH_VIEW, FEEDBACK_VIEW, GUIDE_VIEW = "path_view", "feedback_view", "guide_view"
+TABLE, VALUE, COMMENT, GUIDE_FILE, GUIDE_TEXT = "table", "value", "comment", "guide_file", "guide_text"
+GUIDE_TYPES = ("md", "txt", "html", "pdf", "docx")
+LONGEST_PASTE = 3_000  # characters; Slack takes no more in a field
 _MOST_EXAMPLES, _MOST_OPTIONS, _LONGEST_OPTION, _LONGEST_TITLE = 4, 100, 75, 24
 _WAYS = (
     "Mention me in a channel, and I answer in a thread.",
@@ -21,7 +24,7 @@ _WAYS = (
     "/path finds what a guide recommends for you.",
     "“Ask about this” in a message's menu answers the question in that message.",
 )
-_FOR_ADMINS = "Workspace admins: /fingerpost help lists the commands that set me up in a channel."
+_FOR_ADMINS = "Admins: /fingerpost help lists what you can do; send me a file here to add a guide."
 _STORED = (
     "I keep your questions for 30 days, so that you can ask on from them; /fingerpost forget deletes them. I answer with what the "
     "guides say, word for word, and tell you when they say nothing."
@@ -63,6 +66,31 @@ def feedback(answer: str, metadata: Mapping[str, str]) -> View:
         "element": {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": 1_000},
     }  # fmt: skip
     return _modal(FEEDBACK_VIEW, "Tell us more", "Send", [field], {**metadata, "answer": answer})
+
+
+def guide(metadata: Mapping[str, str]) -> View:
+    """A new guide: a file, or pasted text. Reading files in a form takes the scope files:read."""
+    blocks = [
+        *parts.paragraphs("Give a file, or paste the text. You see what it would give before anything is added."),
+        {
+            "type": "input", "block_id": GUIDE_FILE, "optional": True, "label": parts.plain("File"),
+            "hint": parts.plain("Markdown, plain text, HTML, PDF or DOCX"),
+            "element": {"type": "file_input", "action_id": VALUE, "filetypes": list(GUIDE_TYPES), "max_files": 1},
+        },
+        {
+            "type": "input", "block_id": GUIDE_TEXT, "optional": True, "label": parts.plain("Text"),
+            "hint": parts.plain(f"At most {LONGEST_PASTE:,} characters; give longer text as a file"),
+            "element": {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": LONGEST_PASTE},
+        },
+    ]  # fmt: skip
+    return _modal(GUIDE_VIEW, "Add a guide", "Show what it gives", blocks, metadata)
+
+
+def given_guide(state: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """The files and the text of a submitted form. `state` is the `values` of its state."""
+    files = (state.get(GUIDE_FILE, {}).get(VALUE, {}) or {}).get("files") or []
+    text = (state.get(GUIDE_TEXT, {}).get(VALUE, {}) or {}).get("value") or ""
+    return [file for file in files if isinstance(file, dict)], str(text)
 
 
 def axes(table: Matrix) -> list[tuple[str, list[str]]]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.admin import rights
 from bot.desk import BotDesk
-from bot.render import slack_parts
+from bot.render import slack_office, slack_parts
+from bot.store import open_store
 from bot.wiring import Bot
 from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, one_line
+from tests.servers import offices
 from tests.servers.slack_platform import running
 from tests.servers.slack_server import SlackServer
 from tests.servers.slack_world import Message
@@ -83,11 +88,46 @@ class Slack:
         self._server.people.commands(self._IDS[person], "C0GEN", "/fingerpost", "channel quiet")
         return self._next()
 
-    def _next(self) -> Shown:
-        """The bot's next message that says something."""
-        made = self._server.wait(lambda: [m for m in self._server.world.by_bot("C0GEN") if id(m) not in self._seen])[0]
+    def admin(self, person: str, text: str) -> Shown:
+        """Use the command."""
+        self._server.people.commands(self._IDS[person], "C0GEN", "/fingerpost", text)
+        return _administrative(self._new("C0GEN"))
+
+    def upload(self, person: str, filename: str, content: bytes) -> Shown:
+        """Send a file to the bot directly."""
+        user = self._IDS[person]
+        channel = self._server.world.direct(user)
+        self._server.people.uploads(user, channel, self._server.people.file(user, filename, content))
+        return _administrative(self._new(channel))
+
+    def push(self, person: str, shown: Shown, label: str) -> Shown:
+        """Press a button of the administration; what it says comes anew, or in the place of the message."""
+        message, before = shown.handle, shown.handle.payload
+        row = next(block for block in message.blocks if block["type"] == "actions")
+        action = next(button["action_id"] for button in row["elements"] if button["text"]["text"] == label)
+        self._server.people.presses(self._IDS[person], message, action)
+        in_place = row["block_id"] != slack_office.RUN
+        self._server.wait(lambda: self._unseen() or (in_place and message.payload is not before))
+        return _administrative(self._new() if self._unseen() else message)
+
+    def watch(self, shown: Shown) -> Shown:
+        """Look at the message of a run until it is over."""
+        self._server.wait(lambda: not self._store.followed("slack"), patience=60)
+        return _administrative(shown.handle)
+
+    def _unseen(self, channel: str = "") -> list[Message]:
+        return [m for m in self._server.world.by_bot(channel) if id(m) not in self._seen]
+
+    def _new(self, channel: str = "") -> Message:
+        """The bot's next message."""
+        made = self._server.wait(lambda: self._unseen(channel))[0]
         self._server.settled()
-        self._seen |= {id(m) for m in self._server.world.by_bot("C0GEN")}
+        self._seen |= {id(m) for m in self._server.world.by_bot()}
+        return made
+
+    def _next(self) -> Shown:
+        """The bot's next answer."""
+        made = self._new("C0GEN")
         buttons = [e for b in made.blocks for e in b.get("elements", []) if e.get("type") == "button"]
         asked = tuple(b["value"] for b in buttons if b["action_id"].startswith("ask:"))
         return Shown(one_line(_slack_words(made)), asked, bool(made.only_for), made)
@@ -96,10 +136,23 @@ class Slack:
 @contextmanager
 def on_slack(bot: Bot, home: Path) -> Iterator[Platform]:
     """People in Slack."""
+    theirs = Bot(replace(bot.settings, home=home, admins=rights.parse("slack:T0001:U0ADMIN")), lambda _: bot.model)
     with ExitStack() as stack:
         server = stack.enter_context(SlackServer())
-        platform = stack.enter_context(running(server, home, BotDesk(bot), http=True))
-        yield Slack(server, platform.store)
+        store = open_store(theirs.settings)
+        office = offices.office(theirs, store)
+        stack.enter_context(running(server, home, BotDesk(bot), office, http=True, store=store, wait=_hurried))
+        yield Slack(server, store)
+
+
+def _hurried(seconds: float) -> bool:
+    time.sleep(seconds / 40)
+    return False
+
+
+def _administrative(message: Message) -> Shown:
+    labels = tuple(e["text"]["text"] for block in message.blocks if block["type"] == "actions" for e in block["elements"])
+    return Shown(one_line(_slack_words(message)), labels, bool(message.only_for) or message.channel.startswith("D"), message)
 
 
 def _slack_words(message: Message) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.servers import slack_files
 from tests.servers.slack_limits import message_problems, view_problems
 from tests.servers.slack_world import APP, APP_TOKEN, BOT, BOT_TOKEN, BOT_USER, TEAM, Json, Message, user_json
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 NEEDS = {
     "chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "assistant.threads.setStatus": "chat:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write", "users.info": "users:read", "files.getUploadURLExternal": "files:write",
-    "files.completeUploadExternal": "files:write",
+    "files.completeUploadExternal": "files:write", "files.info": "files:read", "chat.update": "chat:write",
+    "usergroups.list": "usergroups:read",
 }  # fmt: skip
 _PARSED = ("blocks", "view", "prompts", "files", "users")
 
@@ -32,13 +34,15 @@ async def call(server: SlackServer, request: web.Request) -> web.Response:
     body = await _body(request)
     token = request.headers.get("Authorization", "").removeprefix("Bearer ") or body.pop("token", "")
     server.calls.append((method, body))
+    server.times.append((method, server.clock()))
     if (limited := server.limits.get(method)) and limited[1] > 0:
         server.limits[method] = (limited[0], limited[1] - 1)
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(limited[0])})
     headers = {"x-oauth-scopes": ",".join(sorted(server.scopes))}
     try:
         _admit(server, method, token)
-        return web.json_response({"ok": True, **METHODS[method](server, body)}, headers=headers)
+        found = METHODS[method](server, body)
+        return web.json_response({"ok": "error" not in found, **found}, headers=headers)
     except Refused as refused:
         said: Json = {"ok": False, "error": str(refused.args[0])}
         if said["error"] == "missing_scope":
@@ -60,6 +64,12 @@ async def respond(server: SlackServer, request: web.Request) -> web.Response:
     if message_problems(body):
         return web.Response(text="invalid_blocks", status=400)
     place.uses += 1
+    if body.get("replace_original"):
+        replaced = next((m for m in server.world.messages if m.ts == place.message_ts), None)
+        if replaced is None:
+            return web.Response(text="message_not_found", status=404)
+        _change(server, replaced, body)
+        return web.Response(text="ok")
     public = body.get("response_type") == "in_channel"
     if public and place.uses and BOT_USER not in server.world.members.get(place.channel, set()) and place.strict:
         return web.Response(text="not_in_channel", status=404)
@@ -145,6 +155,33 @@ def _post_message(server: SlackServer, body: Json) -> Json:
     return {"channel": channel, "ts": message.ts, "message": shown}
 
 
+def _change(server: SlackServer, message: Message, body: Json) -> None:
+    message.text, message.blocks, message.payload = body.get("text", ""), body.get("blocks") or [], body
+    server.changed()
+
+
+def _edit(server: SlackServer, body: Json) -> Json:
+    channel = str(body["channel"])
+    if channel not in server.world.members:  # a user's id is none here, unlike when posting
+        raise Refused("channel_not_found")
+    message = next((m for m in server.world.messages if (m.channel, m.ts) == (channel, body["ts"]) and not m.only_for), None)
+    if message is None:
+        raise Refused("message_not_found")
+    if not message.by_bot:
+        raise Refused("cant_update_message")
+    if message_problems(body):
+        raise Refused("invalid_blocks")
+    _change(server, message, body)
+    return {"channel": channel, "ts": message.ts, "text": message.text, "message": {"text": message.text, "user": BOT_USER}}
+
+
+def _permalink(server: SlackServer, body: Json) -> Json:
+    there = next((m for m in server.world.messages if (m.channel, m.ts) == (body["channel"], body["message_ts"]) and not m.only_for), None)
+    if there is None:
+        raise Refused("message_not_found")
+    return {"channel": there.channel, "permalink": f"https://test.slack.example/archives/{there.channel}/p{there.ts.replace('.', '')}"}
+
+
 def _post_ephemeral(server: SlackServer, body: Json) -> Json:
     channel = _channel(server, body)
     if body["user"] not in server.world.members[channel]:
@@ -162,6 +199,8 @@ def _users_info(server: SlackServer, body: Json) -> Json:
 
 def _open(server: SlackServer, body: Json) -> Json:
     server.spend(str(body["trigger_id"]))
+    if "files:read" not in server.scopes and '"file_input"' in json.dumps(body["view"]):
+        raise Refused("invalid_arguments")
     return _view(server, body["view"], f"V{server.world.number():04d}")
 
 
@@ -236,5 +275,6 @@ METHODS: dict[str, Callable[[Any, Json], Json]] = {
     "auth.test": _auth_test, "apps.connections.open": _connections_open, "chat.postMessage": _post_message,
     "chat.postEphemeral": _post_ephemeral, "users.info": _users_info, "views.open": _open, "views.update": _update,
     "views.publish": _publish, "assistant.threads.setStatus": _status, "assistant.threads.setSuggestedPrompts": _prompts,
-    "files.getUploadURLExternal": _upload_url, "files.completeUploadExternal": _complete,
+    "files.getUploadURLExternal": _upload_url, "files.completeUploadExternal": _complete, "chat.update": _edit,
+    "chat.getPermalink": _permalink, "files.info": slack_files.info, "usergroups.list": slack_files.groups,
 }  # fmt: skip

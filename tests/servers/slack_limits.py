@@ -74,6 +74,8 @@ def _block(block: Json) -> Iterator[str]:
             yield from _table(block)
         case "input":
             yield from _text(block["label"], 2_000, "label")
+            if "hint" in block:
+                yield from _text(block["hint"], 2_000, "hint")
             yield from _element(block["element"])
         case "actions" | "context" | "context_actions" as kind:
             yield from _elements(block["elements"], _MOST_ELEMENTS[kind], kind)
@@ -100,6 +102,9 @@ def _element(element: Json) -> Iterator[str]:
         case "feedback_buttons":
             for name in ("positive_button", "negative_button"):
                 yield from _button(element[name])
+        case "file_input":
+            if not 1 <= element.get("max_files", 10) <= 10 or any(not name.isalnum() for name in element.get("filetypes", [])):
+                yield "file_input"
         case "plain_text_input":
             if element.get("max_length", 1) > 3_000:
                 yield "max_length"
@@ -122,6 +127,8 @@ def _button(button: Json) -> Iterator[str]:
         yield "value of a button"
     if len(button.get("accessibility_label", "")) > 75:
         yield "accessibility_label"
+    if button.get("style", "primary") not in ("primary", "danger"):
+        yield "style of a button"
 
 
 def _table(block: Json) -> Iterator[str]:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.servers.slack_delivery import COMMAND, EVENT, INTERACTION, Delivery
+from tests.servers.slack_files import Shared, file_json
 from tests.servers.slack_world import APP, BOT, BOT_USER, TEAM, Json, Message
 
 if TYPE_CHECKING:
@@ -24,6 +25,25 @@ class People:
         message = Message(channel, self._server.world.ts(), user, text, thread_ts=thread_ts)
         self._server.world.messages.append(message)
         return [self._server.deliver(EVENT, self.envelope(event)) for event in self.events(message, **more)]
+
+    def uploads(self, user: str, channel: str, *files: Shared, text: str = "", thread_ts: str = "") -> list[Delivery]:
+        """Write a message with files."""
+        self._server.world.shared |= {file.id: file for file in files}
+        shown = [file_json(self._server, file) for file in files]
+        return self.says(user, channel, text, thread_ts, subtype="file_share", files=shown, upload=False)
+
+    def file(self, user: str, name: str, content: bytes, **more: Any) -> Shared:
+        """A file that this person has, not uploaded yet."""
+        return Shared(f"F{self._server.world.number():04d}", name, content, user, **more)
+
+    def filled_guide(self, file: Shared | None = None, text: str = "") -> dict[str, Json]:
+        """What the form for a guide says when it is submitted."""
+        if file:
+            self._server.world.shared[file.id] = file
+        return {
+            "guide_file": {"type": "file_input", "files": [file_json(self._server, file)] if file else []},
+            "guide_text": {"type": "plain_text_input", "value": text or None},
+        }
 
     def events(self, message: Message, **more: Any) -> list[Json]:
         """The events that a message causes."""
@@ -53,8 +73,8 @@ class People:
 
     def presses(self, user: str, message: Message, action_id: str, value: str = "") -> Delivery:
         """Press a button under a message; one of feedback by its value."""
-        button = _find(message.blocks, action_id)
-        pressed = {"type": button["type"], "action_id": action_id, "block_id": "b", "action_ts": f"{time.time():.6f}"}
+        button, block = _found(message.blocks, action_id)
+        pressed = {"type": button["type"], "action_id": action_id, "block_id": block, "action_ts": f"{time.time():.6f}"}
         pressed["value"] = value or button.get("value", "")
         container = {
             "type": "message", "message_ts": message.ts, "channel_id": message.channel, "is_ephemeral": bool(message.only_for),
@@ -69,7 +89,7 @@ class People:
 
     def presses_at_home(self, user: str, action_id: str) -> Delivery:
         """Press a button in the App Home."""
-        button = _find(self._server.world.homes[user]["blocks"], action_id)
+        button, _ = _found(self._server.world.homes[user]["blocks"], action_id)
         pressed = {"type": "button", "action_id": action_id, "block_id": "b", "value": button["value"], "action_ts": f"{time.time():.6f}"}
         container = {"type": "view", "view_id": "VHOME"}
         return self._server.deliver(INTERACTION, self._interaction("block_actions", user) | {
@@ -140,7 +160,8 @@ def event_payload(event: Json, number: int) -> Json:
     }  # fmt: skip
 
 
-def _find(blocks: list[Json], action_id: str) -> Json:
-    """The element with this action_id, or whose action_id begins with it."""
-    elements = [element for block in blocks for element in block.get("elements", [])] + [b["accessory"] for b in blocks if "accessory" in b]
-    return next(e for e in elements if re.match(rf"{re.escape(action_id)}\b", e.get("action_id", "")))
+def _found(blocks: list[Json], action_id: str) -> tuple[Json, str]:
+    """The element with this action_id, or whose action_id begins with it, and its block's id."""
+    elements = [(element, block) for block in blocks for element in [*block.get("elements", []), *filter(None, [block.get("accessory")])]]
+    element, block = next((e, b) for e, b in elements if re.match(rf"{re.escape(action_id)}\b", e.get("action_id", "")))
+    return element, block.get("block_id", "b")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.adapters.slack.setup import SlackPlatform
 from bot.desk import Desk
+from bot.office import Office
 from bot.settings import load
+from bot.store import Store, open_store
+from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from tests.servers.slack_world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM
 
 
 def environment_for(api: str, home: Path) -> dict[str, str]:
@@ -25,13 +29,36 @@ def environment_for(api: str, home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(slack: SlackServer, home: Path, desk: Desk, *, http: bool = False, **more: str) -> Iterator[SlackPlatform]:
-    """The platform, connected."""
-    platform = SlackPlatform(load({**environment_for(slack.api, home), **more}, home), desk, http=http, ping_interval=0.5, again=0.2)
-    platform.start()
-    if http:
-        slack.deliver_over_http(platform.port)
-    try:
-        yield platform
-    finally:
-        platform.stop()
+def running(
+    slack: SlackServer, home: Path, desk: Desk, office: Office | None = None, *, http: bool = False,
+    wait: Callable[[float], bool] | None = None, store: Store | None = None, **more: str,
+) -> Iterator[SlackPlatform]:  # fmt: skip
+    """The platform, connected. Without an `office`, one whose admin is the workspace's; a `store` is closed at the end."""
+    settings = load({**environment_for(slack.api, home), **more}, home)
+    office = office or CheapOffice({"U0ADMIN"}, TEAM)
+    with closing(store or open_store(settings)) as store:
+        platform = SlackPlatform(settings, desk, office, store, http=http, ping_interval=0.5, again=0.2, wait=wait)
+        platform.start()
+        if http:
+            slack.deliver_over_http(platform.port)
+        try:
+            yield platform
+        finally:
+            platform.stop()
+
+
+class Clock:
+    """Time that passes only where somebody waits. `wait` is what the platform takes in place of its own."""
+
+    def __init__(self) -> None:
+        self._now = 1_000.0
+
+    def now(self) -> float:
+        """In seconds."""
+        return self._now
+
+    def wait(self, seconds: float) -> bool:
+        """Let so many seconds pass in a moment."""
+        self._now += seconds
+        time.sleep(0.002)  # others get the processor
+        return False

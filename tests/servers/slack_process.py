@@ -13,14 +13,17 @@ from pathlib import Path
 
 from bot.adapters.slack.setup import SlackPlatform
 from bot.settings import load
+from bot.store import open_store
 from tests.servers.cheap_desk import CheapDesk
+from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_platform import environment_for
 
 
 def main(api: str, home: Path, way: str, busy: str) -> None:
     """Listen until killed."""
     desk = CheapDesk(gate=threading.Event()) if busy == "never" else CheapDesk(busy=float(busy))
-    platform = SlackPlatform(load(environment_for(api, home), home), desk, http=way == "http", ping_interval=2.0)
+    settings = load(environment_for(api, home), home)
+    platform = SlackPlatform(settings, desk, CheapOffice(set()), open_store(settings), http=way == "http", ping_interval=2.0)
     platform.start()
     sys.stdout.write(f"{platform.port}\n")
     sys.stdout.flush()

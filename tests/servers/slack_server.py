@@ -23,7 +23,7 @@ from typing import Any, Self, TypeVar
 import aiohttp
 from aiohttp import web
 
-from tests.servers import slack_api
+from tests.servers import slack_api, slack_files
 from tests.servers.slack_delivery import EVENT, Delivery, Posts, Sockets, deliver
 from tests.servers.slack_people import People, event_payload, message_event
 from tests.servers.slack_world import SCOPES, Json, Message, World, small_world
@@ -57,6 +57,9 @@ class SlackServer:
         self.scopes = set(SCOPES)
         self.subscribed = {"app_mention", "message.im", "app_home_opened"}
         self.calls: list[tuple[str, Json]] = []
+        self.clock = time.monotonic  # that of `times`
+        self.times: list[tuple[str, float]] = []  # of the calls
+        self.downloads: list[tuple[str, str]] = []  # paths that were fetched, with the Authorization that came along
         self.responses: list[Json] = []
         self.deliveries: list[Delivery] = []
         self.limits: dict[str, tuple[int, int]] = {}  # method: seconds to wait, how often it is refused
@@ -192,6 +195,9 @@ class SlackServer:
         app.router.add_post("/response/{id}", partial(slack_api.respond, self))
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_get("/link", self.sockets.accept)
+        app.router.add_get("/files-pri/{id}/download/{name}", partial(slack_files.download, self))
+        app.router.add_get("/login", partial(slack_files.login, self))
+        app.router.add_get("/stolen/{name}", partial(slack_files.login, self))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

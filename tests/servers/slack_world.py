@@ -10,7 +10,10 @@ Json = dict[str, Any]
 
 TEAM, APP, BOT_USER, BOT = "T0001", "A0001", "U0BOT", "B0001"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-bot", "xapp-test-app", "test-signing-secret"
-SCOPES = ("app_mentions:read", "assistant:write", "chat:write", "commands", "files:write", "im:history", "users:read")
+SCOPES = (
+    "app_mentions:read", "assistant:write", "chat:write", "commands", "files:read", "files:write", "im:history", "usergroups:read",
+    "users:read",
+)  # fmt: skip
 
 
 @dataclass
@@ -57,6 +60,8 @@ class World:
     statuses: list[Json] = field(default_factory=list)
     files: list[Json] = field(default_factory=list)
     uploads: dict[str, bytes] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)  # what people upload
+    groups: dict[str, set[str]] = field(default_factory=dict)  # user groups with their people
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def number(self) -> int:

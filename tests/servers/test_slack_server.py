@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from tests.servers.slack_delivery import Delivery
+from tests.servers.slack_files import file_json
 from tests.servers.slack_server import SlackServer
 from tests.servers.slack_world import APP_TOKEN, BOT_TOKEN, Message
 
@@ -103,3 +105,36 @@ def test_a_scope_that_is_not_granted_is_missed(slack: SlackServer, web: WebClien
     with pytest.raises(SlackApiError) as refused:
         web.users_info(user="U0ANN")
     assert (refused.value.response["error"], refused.value.response["needed"]) == ("missing_scope", "users:read")
+
+
+def test_only_the_apps_own_lasting_messages_can_be_changed(slack: SlackServer, web: WebClient) -> None:
+    """Not those that one user sees, not those of people, and not by a user's id in place of a channel's."""
+    mine = web.chat_postMessage(channel="U0ANN", text="one")
+    web.chat_update(channel=mine["channel"], ts=mine["ts"], text="two")
+    assert [message.text for message in slack.world.by_bot()] == ["two"]
+    private = web.chat_postEphemeral(channel="C0GEN", user="U0ANN", text="psst")
+    slack.people.says("U0ANN", "C0GEN", "hello")
+    for channel, ts, error in [
+        ("C0GEN", private["message_ts"], "message_not_found"),
+        ("C0GEN", slack.world.messages[-1].ts, "cant_update_message"),
+        ("U0ANN", mine["ts"], "channel_not_found"),
+    ]:
+        with pytest.raises(SlackApiError, match=error):
+            web.chat_update(channel=channel, ts=ts, text="three")
+
+
+def test_a_file_is_handed_out_to_the_token_with_its_scope(slack: SlackServer) -> None:
+    """Anybody else is led to the page for logging in."""
+    file = slack.people.file("U0ANN", "a.md", b"# A")
+    slack.people.uploads("U0ANN", slack.world.direct("U0ANN"), file)
+    url = file_json(slack, file)["url_private_download"]
+
+    def fetched(token: str) -> bytes:
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
+        with urllib.request.urlopen(request) as reply:  # noqa: S310
+            return bytes(reply.read())
+
+    assert fetched(BOT_TOKEN) == b"# A"
+    assert b"Sign in" in fetched("xoxb-another")
+    slack.scopes.discard("files:read")
+    assert b"Sign in" in fetched(BOT_TOKEN)

@@ -2,7 +2,11 @@
 
     events         mentions, direct messages, follow-ups, the opened Home   ┐
     interactions   commands, shortcut, buttons, modals                      ├─ Job ─→ answering ─→ post
-    people         who may ask, who may administrate                        ┘
+    people         who may ask, who somebody is                             ┘
+    admin_events   /fingerpost, the office's buttons, the form for a guide  ┐
+    uploads        files that bring a guide, fetched by `files`             ├─ Actor ─→ admin ─→ office ─→ Reply ─→ post, runs
+    runs           the one message of a run, until its end                  ┘
+    channels       how the bot behaves in a channel
     text           what Slack writes as mrkdwn, as plain words
     setup          the app, Socket Mode, HTTP
     checks         what `fingerpost doctor` asks Slack

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.adapters.slack.people import People
+from bot.adapters.slack.people import PREFIX, People
 from bot.adapters.slack.post import Post, Undeliverable
 from bot.desk import Desk
 from bot.matrix import Matrix
@@ -30,7 +30,6 @@ from retrieval.errors import FingerpostError, IndexUnusable, RequestError
 
 log = logging.getLogger(__name__)
 
-PREFIX = "slack:"
 FAILED = "Something went wrong on my side. Ask again in a minute; if it happens again, tell your admin the number {error}."
 NO_INDEX = "My index of the guides is not ready. An admin must run `fingerpost reindex` where I run; then ask again. (Number {error})"
 UNSURE = (
@@ -151,7 +150,7 @@ class Answering:
         try:
             answer, matrix = self._answer(job)
         except Exception as error:
-            self._send(job, render.notice(_apology(error)))
+            self._send(job, render.notice(apology(error)))
             self._store.finish(job.key)
             return
         if job.only_if_sure and answer.outcome not in _SURE:
@@ -222,7 +221,7 @@ def _unreachable(error: Exception) -> bool:
     return isinstance(error, (SlackClientError, OSError))
 
 
-def _apology(error: Exception) -> str:
+def apology(error: Exception) -> str:
     """What to do about an error, with a number that finds it in the log. Never the error's own text, unless written for askers."""
     number = uuid.uuid4().hex[:8]
     if isinstance(error, RequestError):

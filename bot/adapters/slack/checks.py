@@ -20,8 +20,10 @@ SCOPES = {
     "assistant:write": "suggest questions in direct messages",
     "chat:write": "answer",
     "commands": "/ask, /path, /fingerpost and the message shortcut",
+    "files:read": "take guides as files",
     "files:write": "send a table as a picture",
     "im:history": "hear direct messages",
+    "usergroups:read": "let a user group administrate",
     "users:read": "tell members from guests, and admins from members",
 }
 _KINDS = {

@@ -14,9 +14,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot.adapters.slack import text as words
-from bot.adapters.slack.answering import PREFIX, Answering, Job
-from bot.adapters.slack.people import People
+from bot.adapters.slack.answering import Answering, Job
+from bot.adapters.slack.channels import MENTION, QUIET, SURE, Channels
+from bot.adapters.slack.people import PREFIX, People
 from bot.adapters.slack.post import Post
+from bot.adapters.slack.uploads import Uploads
 from bot.desk import Desk
 from bot.render import slack as render
 from bot.render import slack_parts as parts
@@ -26,12 +28,6 @@ from retrieval.errors import FingerpostError
 
 log = logging.getLogger(__name__)
 
-MENTION, SURE, QUIET = "mention", "sure", "quiet"
-MODES = {
-    MENTION: "I answer when I am mentioned, and go on in threads where I have answered.",
-    SURE: "I answer when I am mentioned, and every question that I am sure of.",
-    QUIET: "I do not answer here. Ask me in a direct message, or with /ask.",
-}
 QUIET_HERE = "An admin has set me to be quiet in this channel. Ask me in a direct message, or with /ask."
 _ORDINARY = {None, "file_share", "thread_broadcast"}  # subtypes of messages that a person has just written
 _MOST_PROMPTS, _LONGEST_PROMPT = 4, 75
@@ -49,10 +45,8 @@ class Workspace:
     post: Post
     people: People
     answering: Answering
-
-    def mode(self, channel: str) -> str:
-        """How the bot behaves in a channel."""
-        return self.store.mode(f"{PREFIX}{self.team}:{channel}") or MENTION
+    channels: Channels
+    uploads: Uploads
 
 
 def listen(app: App, workspace: Workspace, later: Any) -> None:
@@ -76,7 +70,9 @@ def listen(app: App, workspace: Workspace, later: Any) -> None:
 
 
 def hear(event: Mapping[str, Any], workspace: Workspace, later: Any) -> None:
-    """Take up a message if it is a question for the bot; say why not where it was addressed in vain."""
+    """Take up a message if it brings a guide or is a question for the bot; say why not where it was addressed in vain."""
+    if _by_a_person(event, workspace) and workspace.uploads.take(event):
+        return
     job = question(event, workspace)
     if job is not None:
         workspace.answering.take(job)
@@ -87,12 +83,12 @@ def hear(event: Mapping[str, Any], workspace: Workspace, later: Any) -> None:
 
 def question(event: Mapping[str, Any], workspace: Workspace) -> Job | None:
     """The question that an event asks of the bot; None for everything that it should leave alone."""
-    if event.get("subtype") not in _ORDINARY or event.get("bot_id") or not event.get("user") or event.get("user") == workspace.bot_user:
+    if not _by_a_person(event, workspace):
         return None
     channel, written = str(event["channel"]), str(event.get("text") or "")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     mentioned = event.get("type") == "app_mention" or words.mentions(written, workspace.bot_user)
-    mode = MENTION if direct else workspace.mode(channel)
+    mode = MENTION if direct else workspace.channels.mode(channel)
     job = Job(
         key=_key(event, workspace), team=workspace.team, channel=channel, person=str(event["user"]),
         question=words.read(written, workspace.bot_user), thread=str(event.get("thread_ts") or event["ts"]),
@@ -133,6 +129,12 @@ def suggest(workspace: Workspace, event: Mapping[str, Any]) -> None:
         log.info("no prompts suggested: %s", type(error).__name__)
 
 
+def _by_a_person(event: Mapping[str, Any], workspace: Workspace) -> bool:
+    """Whether a person has just written this message."""
+    ordinary = event.get("subtype") in _ORDINARY and not event.get("bot_id")
+    return ordinary and event.get("user") not in (None, "", workspace.bot_user)
+
+
 def _follows(event: Mapping[str, Any], job: Job, workspace: Workspace) -> bool:
     """Whether a message goes on with a conversation that this person has with the bot in this thread."""
     if "thread_ts" not in event or not workspace.store.joined(job.conversation):
@@ -142,10 +144,10 @@ def _follows(event: Mapping[str, Any], job: Job, workspace: Workspace) -> bool:
 
 def _is_hushed(event: Mapping[str, Any], workspace: Workspace) -> bool:
     """Whether somebody has mentioned the bot where an admin wants it quiet."""
-    if event.get("subtype") not in _ORDINARY or event.get("bot_id") or not event.get("user"):
+    if not _by_a_person(event, workspace):
         return False
     mentioned = event.get("type") == "app_mention" or words.mentions(str(event.get("text") or ""), workspace.bot_user)
-    return mentioned and workspace.mode(str(event["channel"])) == QUIET
+    return mentioned and workspace.channels.mode(str(event["channel"])) == QUIET
 
 
 def _key(event: Mapping[str, Any], workspace: Workspace) -> str:

@@ -12,9 +12,9 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
 from bot.adapters.slack import text as words
-from bot.adapters.slack.admin import command
-from bot.adapters.slack.answering import PREFIX, Job
+from bot.adapters.slack.answering import Job
 from bot.adapters.slack.events import Workspace
+from bot.adapters.slack.people import PREFIX
 from bot.adapters.slack.post import Undeliverable
 from bot.render import slack as render
 from bot.render import slack_parts as parts
@@ -54,11 +54,6 @@ def listen(app: App, workspace: Workspace, later: Later) -> None:
     def on_path(ack: Ack, body: Body) -> None:
         ack()
         later(open_path, workspace, body, {"channel": body["channel_id"], "response_url": body["response_url"]})
-
-    @app.command("/fingerpost")
-    def on_admin(ack: Ack, body: Body) -> None:
-        ack()
-        later(lambda: _reply(workspace, body, body["user_id"], command(workspace, body)))
 
     @app.shortcut("ask_about_message")
     def on_shortcut(ack: Ack, body: Body) -> None:
@@ -191,7 +186,7 @@ def show_picture(workspace: Workspace, body: Body) -> None:
         return
     try:
         if container.get("is_ephemeral") or not body.get("channel"):  # a file is never private in a channel
-            workspace.post.draw(held[1], workspace.post.direct_channel(render.notice(PICTURE_BELOW), user))
+            workspace.post.draw(held[1], workspace.post.send(render.notice(PICTURE_BELOW), user)[0])
         else:
             workspace.post.draw(held[1], body["channel"]["id"], str(container.get("thread_ts") or container.get("message_ts") or ""))
     except (SlackClientError, OSError) as error:

@@ -8,11 +8,12 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.matrix import Matrix
 from bot.render import slack_parts as parts
-from bot.render.picture import describe, picture
+from bot.render.picture import LONGEST_DESCRIPTION, describe, picture
 from bot.render.slack import Payload
 from retrieval.errors import FingerpostError
 
@@ -22,14 +23,10 @@ STATUS = "is looking in the guides…"
 _TOO_RICH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "unsupported_block_type", "block_mismatch"}
 _MOST_RETRIES = 3
 _FOREVER = {
-    "channel_not_found",
-    "is_archived",
-    "not_in_channel",
-    "restricted_action",
-    "user_not_found",
-    "thread_not_found",
-    "cannot_dm_bot",
-}
+    "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_found", "thread_not_found", "cannot_dm_bot",
+    "message_not_found", "cant_update_message", "edit_window_closed", "is_inactive",
+}  # fmt: skip
+_CHANGED = ("text", "blocks", "parse", "link_names")  # what of a message an edit takes
 
 
 class Undeliverable(FingerpostError):
@@ -48,12 +45,16 @@ class Post:
     def __init__(self, web: WebClient) -> None:
         self._web = web
         self._hasty = WebClient(token=web.token, base_url=web.base_url, retry_handlers=[], timeout=3)
+        self._editor = WebClient(token=web.token, base_url=web.base_url, retry_handlers=[ConnectionErrorRetryHandler()], timeout=10)
 
-    def send(self, payload: Payload, channel: str, thread: str = "") -> str:
-        """Post a message and give its `ts`. Raises Undeliverable where it can never be, SlackClientError where it may later."""
+    def send(self, payload: Payload, channel: str, thread: str = "") -> tuple[str, str]:
+        """Post a message and give its channel, which for a user is that of direct messages, and its `ts`.
+
+        Raises Undeliverable where it can never be, SlackClientError where it may later.
+        """
         where: dict[str, Any] = {"channel": channel, **({"thread_ts": thread} if thread else {})}
         try:
-            return str(self._web.chat_postMessage(**payload, **where)["ts"])
+            return _place(self._web.chat_postMessage(**payload, **where))
         except SlackApiError as error:
             reason = str(error.response.get("error"))
             if reason in _FOREVER:
@@ -61,7 +62,33 @@ class Post:
             if reason not in _TOO_RICH:
                 raise
             log.error("Slack refused the blocks of a message (%s); sent as text", reason)
-            return str(self._web.chat_postMessage(**_without_blocks(payload), **where)["ts"])
+            return _place(self._web.chat_postMessage(**_without_blocks(payload), **where))
+
+    def edit(self, payload: Payload, channel: str, ts: str) -> None:
+        """Change a message. Raises Undeliverable where it is gone, SlackClientError, also where Slack says to wait."""
+        changed = {name: payload[name] for name in _CHANGED}
+        try:
+            self._editor.chat_update(channel=channel, ts=ts, **changed)
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in _FOREVER:
+                raise Undeliverable(reason) from error
+            if reason not in _TOO_RICH:
+                raise
+            log.error("Slack refused the blocks of a message (%s); changed to text", reason)
+            self._editor.chat_update(channel=channel, ts=ts, **{**changed, "blocks": []})
+
+    def open(self, view: dict[str, Any], trigger: str) -> None:
+        """Open a modal. Raises SlackClientError."""
+        self._hasty.views_open(trigger_id=trigger, view=view)
+
+    def link(self, channel: str, ts: str) -> str | None:
+        """The address of a message; None where Slack does not give it."""
+        try:
+            return str(self._hasty.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+        except (SlackClientError, OSError) as error:
+            log.info("no link to a message: %s", type(error).__name__)
+            return None
 
     def whisper(self, payload: Payload, channel: str, user: str, thread: str = "") -> None:
         """Post a message that only this user sees; in a direct message where Slack cannot show it in the channel."""
@@ -72,9 +99,12 @@ class Post:
             log.info("no private message in the channel (%s); sent directly", error.response.get("error"))
             self.send(payload, user)
 
-    def respond(self, payload: Payload, url: str, user: str, thread: str = "", *, public: bool = False) -> None:
-        """Answer a command or a button through its response_url; directly to `user` where that is used up or too old."""
-        kind = {"response_type": "in_channel" if public else "ephemeral", "replace_original": False}
+    def respond(self, payload: Payload, url: str, user: str, thread: str = "", *, public: bool = False, instead: bool = False) -> None:
+        """Answer a command or a button through its response_url; directly to `user` where that is used up or too old.
+
+        `instead` puts it in the place of the message whose button was pressed.
+        """
+        kind = {"response_type": "in_channel" if public else "ephemeral", "replace_original": instead}
         body = {**payload, **kind, **({"thread_ts": thread} if thread else {})}
         hook = WebhookClient(url, retry_handlers=[ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES)])
         reply = hook.send_dict(body)
@@ -101,14 +131,19 @@ class Post:
 
     def draw(self, matrix: Matrix, channel: str, thread: str = "") -> None:
         """Send a table as a picture with its description. Raises SlackClientError."""
+        png = picture(matrix.header, matrix.rows, matrix.marked)
+        self.upload(png, "table.png", matrix.title, describe(matrix.header, matrix.rows, matrix.marked), channel, thread)
+
+    def upload(self, png: bytes, filename: str, title: str, description: str, channel: str, thread: str = "") -> None:
+        """Send a picture with its description. Raises SlackClientError."""
         self._web.files_upload_v2(
-            content=picture(matrix.header, matrix.rows, matrix.marked), filename="table.png", title=parts.cut(matrix.title, 150),
-            alt_txt=describe(matrix.header, matrix.rows, matrix.marked), channel=channel, thread_ts=thread or None,
+            content=png, filename=filename, title=parts.cut(title, 150), alt_txt=parts.cut(description, LONGEST_DESCRIPTION),
+            channel=channel, thread_ts=thread or None,
         )  # fmt: skip
 
-    def direct_channel(self, payload: Payload, user: str) -> str:
-        """The channel of direct messages with a user, found by sending one; another way would need another scope."""
-        return str(self._web.chat_postMessage(**payload, channel=user)["channel"])
+
+def _place(sent: SlackResponse) -> tuple[str, str]:
+    return str(sent["channel"]), str(sent["ts"])
 
 
 def _without_blocks(payload: Payload) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack.setup import SlackPlatform
-from bot.render import slack_parts
 from tests.servers.cheap_desk import CheapDesk
+from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_platform import running
 from tests.servers.slack_server import SlackServer
 from tests.servers.slack_world import Message
@@ -133,21 +133,23 @@ def test_the_last_feedback_counts(slack: SlackServer, platform: SlackPlatform) -
     ]
 
 
-def test_a_person_can_have_everything_deleted(slack: SlackServer, platform: SlackPlatform) -> None:
-    """/fingerpost forget removes what the bot remembers of the one who types it."""
-    slack.people.says("U0ANN", "C0GEN", ASK)
-    thread = slack.world.messages[-1].ts
-    _next(slack)
-    assert platform.store.history(f"slack:T0001:C0GEN:{thread}", "slack:T0001:U0ANN") == ("Do I need a degree?",)
-    slack.people.commands("U0ANN", "C0GEN", "/fingerpost", "forget")
-    assert "deleted" in _next(slack, 2).text
-    assert platform.store.history(f"slack:T0001:C0GEN:{thread}", "slack:T0001:U0ANN") == ()
+def test_the_office_knows_a_person_as_the_store_does(slack: SlackServer, tmp_path: Path) -> None:
+    """What /fingerpost forget deletes is what was kept of the one who types it."""
+    office = CheapOffice(set())
+    with running(slack, tmp_path, CheapDesk(), office, http=True) as platform:
+        slack.people.says("U0ANN", "C0GEN", ASK)
+        thread = slack.world.messages[-1].ts
+        _next(slack)
+        slack.people.commands("U0ANN", "C0GEN", "/fingerpost", "forget")
+        _next(slack, 2)
+        actor, asked = office.asked[0]
+        assert asked == "forget"
+        assert platform.store.history(f"slack:T0001:C0GEN:{thread}", actor.key) == ("Do I need a degree?",)
 
 
-@pytest.mark.usefixtures("platform")
-def test_status_and_help_are_for_everybody(slack: SlackServer) -> None:
-    """Anything that /fingerpost does not know shows what it knows."""
-    slack.people.commands("U0ANN", "C0GEN", "/fingerpost", "status")
-    assert _next(slack).text == "2 guides, 40 passages"
-    slack.people.commands("U0ANN", "C0GEN", "/fingerpost", "what?")
-    assert "/fingerpost status" in " ".join(slack_parts.strings(_next(slack, 2).blocks, only=("text",)))
+def test_a_user_group_of_the_settings_may_set_up_channels(slack: SlackServer, tmp_path: Path) -> None:
+    """Those whom FINGERPOST_ADMINS names by their group are admins as well."""
+    slack.world.groups = {"S0EDITORS": {"U0BEN"}}
+    with running(slack, tmp_path, CheapDesk(), http=True, FINGERPOST_ADMINS="slack:T0001:S0EDITORS"):
+        assert "Only an admin" in _set(slack, "U0ANN", "quiet").text
+        assert "From now on" in _set(slack, "U0BEN", "quiet").text
