@@ -182,7 +182,7 @@ CORNER = re.compile(r"\b(?P<row>top|upper|bottom|lower)[ -](?P<column>left|right
 VOCABULARY = (
     "salary salaries percent percentage fraction months weeks years length duration timeline cost price tuition expensive cheap cheapest "
     "fastest shortest longest highest lowest money earn compensation difference compare recommend recommendation experience table column "
-    "matrix research product guide article source define explain example examples conference conferences person people"
+    "guide article source define explain example examples person people"
 ).split()
 
 

@@ -34,7 +34,6 @@ _BEFORE_DECOY = re.compile(
     r"lasts?|last|needs?|requires?|asks? for|asking for|aged?|i'?m|turning|wait)\s+(?:the\s+)?(?:about\s+|around\s+|maybe\s+|like\s+|~)?)$",
     re.IGNORECASE,
 )
-_EXPERIENCE_IN = re.compile(r"\b(?:in|spent)\s+(?:about\s+)?$", re.IGNORECASE)
 _AFTER_DECOY = re.compile(
     r"^\s*(?:-|\s)?(?:old|of age|yo\b|from now|ahead|degree|master|phd|program|course|bootcamp|contract|plan|mortgage|"
     r"long|time ?frame|deadline|to (?:get|become|switch|land|make|finish|do|move)|full[- ]time (?:study|master))",
@@ -50,9 +49,6 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
-_EXPERIENCE_WORD = re.compile(
-    r"\b(?:experience|exp|yoe|swe|dev|developer|engineer|coding|programming|working|worked|in industry)\b", re.IGNORECASE
-)
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b", re.IGNORECASE)
