@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Literal
 
 import msgspec
 
+from bot.store import open_store
 from bot.wiring import Bot
 from retrieval import exported
 from retrieval import guides as library
@@ -85,6 +87,15 @@ def home(bot: Bot) -> list[Result]:
     return [ok("home", str(folder))]
 
 
+def store(bot: Bot) -> list[Result]:
+    """Whether what the bot remembers can be read and written."""
+    try:
+        with closing(open_store(bot.settings)) as opened:
+            return [ok("store", opened.place)]
+    except FingerpostError as error:
+        return [failed("store", str(error), "set FINGERPOST_STORE to a database that is there, or leave it out")]
+
+
 def guides(bot: Bot) -> list[Result]:
     """Whether there are guides."""
     paths = list(library.paths(bot.settings.corpus))
@@ -119,4 +130,4 @@ def index(bot: Bot) -> list[Result]:
     return [ok("index", f"{name} serves and is up to date")]
 
 
-CORE: tuple[Check, ...] = (home, guides, model, index)
+CORE: tuple[Check, ...] = (home, store, guides, model, index)

@@ -5,6 +5,7 @@ A new setting is one field here with its reader; the README lists them all, and 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -19,6 +20,7 @@ from retrieval.errors import SettingsError
 FILE = "fingerpost.toml"
 PREFIX = "FINGERPOST_"
 KEPT_DAYS = 90.0
+_ADDRESS = re.compile(r"postgres(?:ql)?://(?:[^@/?#\s]*@)?(?:\[[\da-fA-F:.]+\]|[^@/?#:\[\]\s]*)(?::\d+)?(?:/[^@/?#\s]*)?(?:\?[^@#\s]*)?")
 
 LogQuestions = Literal["yes", "named", "off"]
 """Whether the questions that are asked are kept: without names, with them, or not at all."""
@@ -56,6 +58,7 @@ class Settings:
     keep_days: float = KEPT_DAYS
     guide_months: int = 12
     max_file_mb: float = 20.0
+    store: Secret = NOT_SET
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
     slack_signing_secret: Secret = NOT_SET
@@ -112,6 +115,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         keep_days=_number("keep_days", value("keep_days", f"{KEPT_DAYS:g}"), 1, 36_500),
         guide_months=int(_number("guide_months", value("guide_months", "12"), 1, 1_200)),
         max_file_mb=_number("max_file_mb", value("max_file_mb", "20"), 0.001, 1_000),
+        store=_store(str(environment.get(PREFIX + "STORE") or given.get("store", "")).strip()),
         **_slack(environment, given),
         **_discord(environment, given),
     )
@@ -132,6 +136,17 @@ def _number(key: str, value: str, least: float, most: float) -> float:
     if not least <= number <= most:
         raise SettingsError(f"{PREFIX}{key.upper()} is '{value}'; give a number from {least:g} to {most:g}")
     return number
+
+
+def _store(value: str) -> Secret:
+    """The address of a PostgreSQL database. One that ends its password early would show the rest in errors, and is refused."""
+    if value and not _ADDRESS.fullmatch(value):
+        raise SettingsError(
+            f"{PREFIX}STORE is not an address of PostgreSQL (it is not shown here, as it may hold a password); give "
+            "postgresql://USER:PASSWORD@HOST/DATABASE, with %40 for @, %2F for /, %3F for ? and %23 for # in the password, or leave it "
+            f"out for SQLite in {PREFIX}HOME"
+        )
+    return Secret(value)
 
 
 def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ FingerpostError
 ├── ImportRefused     a file that cannot become a guide
 ├── RequestError      a command that asks for what is not there
 ├── ReindexCancelled  somebody has cancelled the reindex (stands in bot/reindexing/work.py)
-├── StoreError        the bot's state cannot be read or written (stands in bot/store/database.py)
+├── StoreError        the bot's state cannot be read or written (stands in bot/store/errors.py)
 ├── DiscordError      Discord refuses the bot (stands in bot/adapters/discord/__init__.py)
 └── Undeliverable     Slack takes no message here (stands in bot/adapters/slack/post.py)
 

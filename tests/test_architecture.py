@@ -70,9 +70,12 @@ def test_a_heavy_library_has_one_file(library: str) -> None:
     assert len(importing(library)) == 1, importing(library)
 
 
-def test_the_database_is_the_store_s_alone() -> None:
-    """SQLAlchemy is imported in one package only, so that the rest of the program has never heard of a database."""
-    assert [file for file in importing("sqlalchemy") if not file.startswith("bot/store/")] == []
+@pytest.mark.parametrize("library", ["sqlalchemy", "alembic", "psycopg"])
+def test_the_database_is_the_store_s_alone(library: str) -> None:
+    """Databases are known in one package only, so that the rest of the program has never heard of one."""
+    there = importing(library)
+    assert there
+    assert [file for file in there if not file.startswith("bot/store/")] == []
 
 
 @pytest.mark.parametrize("module", ["pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"])

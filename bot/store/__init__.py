@@ -1,7 +1,8 @@
 """What must outlive a process: events seen, conversations, feedback, channel modes, things held for a button, runs, acts.
 
-One SQLite file (WAL) that several threads and processes may use at once. Keys are strings that a platform chooses and
-that begin with its name, such as "slack:T1:C1:1700000000.000100"; nothing here knows any platform.
+One SQLite file (WAL) that several threads and processes may use at once, or a PostgreSQL database that several machines may.
+Keys are strings that a platform chooses and that begin with its name, such as "slack:T1:C1:1700000000.000100"; nothing here
+knows any platform.
 
     store = Store(settings.home)
     if store.claim(key, payload):        # False: somebody answers it or has answered it
@@ -11,7 +12,7 @@ that begin with its name, such as "slack:T1:C1:1700000000.000100"; nothing here 
         store.finish(key)                # or store.release(key) where it failed and may be tried again
     for event in store.unfinished("slack:"):   # at start: what a process that died had claimed, to be claimed again
 
-The only package that imports SQLAlchemy.
+The only package that imports SQLAlchemy, Alembic and a database's driver.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.settings import KEPT_DAYS, LogQuestions, Settings
+from bot.settings import KEPT_DAYS, LogQuestions, Secret, Settings
 from bot.store import schema
 from bot.store.conversations import KEPT_TURNS, Conversations
-from bot.store.database import DAY, FILE, StoreError
+from bot.store.database import DAY
+from bot.store.errors import StoreError
 from bot.store.events import MOST_TRIES, Event, Events
 from bot.store.held import Held
 from bot.store.opinions import Asked, Feedback, Opinions
 from bot.store.runs import Act, Run, Runs
+from bot.store.sqlite import FILE
 
 __all__ = [
     "DAY", "FILE", "KEPT_TURNS", "MOST_TRIES", "Act", "Asked", "Event", "Feedback", "Run", "Store", "StoreError", "open_store",
@@ -37,15 +40,21 @@ __all__ = [
 
 
 class Store(Events, Conversations, Opinions, Held, Runs):
-    """The state of all platforms. Each method is one atomic step; all may raise StoreError. Safe to use from several threads.
+    """The state of all platforms, in a folder, or in PostgreSQL at an address. Safe to use from several threads.
+
+    Each method is one atomic step; all may raise StoreError.
 
     `log_questions` says whether questions are kept, and with names; `kept_days` for how long anything is.
     """
 
     def __init__(
-        self, folder: Path, now: Callable[[], float] = time.time, log_questions: LogQuestions = "yes", kept_days: float = KEPT_DAYS
+        self,
+        place: Path | Secret,
+        now: Callable[[], float] = time.time,
+        log_questions: LogQuestions = "yes",
+        kept_days: float = KEPT_DAYS,
     ) -> None:
-        super().__init__(folder, now)
+        super().__init__(place, now)
         self.log_questions = log_questions
         self.kept_days = kept_days
 
@@ -66,4 +75,4 @@ class Store(Events, Conversations, Opinions, Held, Runs):
 
 def open_store(settings: Settings) -> Store:
     """The state as the settings have it. Raises StoreError."""
-    return Store(settings.home, log_questions=settings.log_questions, kept_days=settings.keep_days)
+    return Store(settings.store or settings.home, log_questions=settings.log_questions, kept_days=settings.keep_days)

@@ -1,95 +1,135 @@
-"""The database under the state, and which processes that use it are alive. One of two files that import SQLAlchemy."""
+"""Statements on the database under the state, wherever it lies; each is a transaction of its own."""
 
 from __future__ import annotations
 
-import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.schema import meta
-from retrieval.errors import FingerpostError
+from bot.settings import Secret
+from bot.store import migrating
+from bot.store.errors import StoreError
+from bot.store.sqlite import File
 
-FILE = "state.sqlite"
 DAY = 86_400.0  # seconds
+_AGAIN = 0.2  # seconds
+
+Insert = sqlite.Insert | postgresql.Insert
 
 
-class StoreError(FingerpostError):
-    """The file of the bot's state cannot be read or written."""
+class Place(Protocol):
+    """A database, and which processes use it. Cheap to make: nothing is done before `open`."""
+
+    name: str
+    """For people: what and where it is, with no secret in it."""
+    advice: str
+    """What to do where it cannot be used."""
+    errors: tuple[type[Exception], ...]
+    """Errors of its own, beside those of SQLAlchemy and the system."""
+    patience: float
+    """For how many seconds what must be written is tried again, as it may be back."""
+    owner: str
+    """This process, as it stands in what it claims."""
+
+    @property
+    def writing(self) -> AbstractContextManager[Any]:
+        """Held while a statement writes."""
+
+    def open(self) -> sa.Engine:
+        """Connect, and let the others know that this process lives."""
+
+    def alone(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that one process at a time may have."""
+
+    def insert(self, table: sa.Table) -> Insert:
+        """An INSERT of its dialect."""
+
+    def lives(self, owner: str) -> bool:
+        """Whether another process that wrote `owner` still runs."""
+
+    def explained(self, error: Exception) -> str:
+        """What went wrong, with no secret in it."""
+
+    def close(self) -> None:
+        """Disconnect; the others see that this process is gone."""
 
 
 class Database:
-    """One SQLite file (WAL) in `folder`; each statement is a transaction of its own."""
+    """The tables in `place`: a folder for a SQLite file, or the address of a PostgreSQL database."""
 
-    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, place: Path | Secret, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._writing = threading.Lock()  # SQLite lets one write at a time, and makes the others wait longer than they need
-        self._owners = folder / "owners"
-        self._owner = uuid.uuid4().hex
-        with _translated(folder):
-            self._owners.mkdir(parents=True, exist_ok=True)
-            self._alive = self._lock(self._owner)
-            self._alive.acquire()
-            self._engine = sa.create_engine(f"sqlite:///{folder / FILE}", isolation_level="AUTOCOMMIT")
-            sa.event.listen(self._engine, "connect", _configure)
-            with FileLock(folder / "state.lock", is_singleton=False):  # several may start at once
-                meta.create_all(self._engine)
+        self._place = _at(place)
+        self._owner = self._place.owner
+        try:
+            with self._translated():
+                self._engine = self._place.open()
+                migrating.upgrade(self._place.alone, self._place.name)
+        except BaseException:
+            self._place.close()
+            raise
+
+    @property
+    def place(self) -> str:
+        """What the state lies in, and where."""
+        return self._place.name
 
     def close(self) -> None:
-        """Let go of the file. What this process claimed and did not finish may be claimed by others."""
-        self._engine.dispose()
-        self._alive.release()
-        (self._owners / f"{self._owner}.alive").unlink(missing_ok=True)
+        """Let go of it. What this process claimed and did not finish may be claimed by others."""
+        self._place.close()
 
-    def _insert(self, table: sa.Table) -> sqlite.Insert:
-        return sqlite.insert(table)
+    def _insert(self, table: sa.Table) -> Insert:
+        return self._place.insert(table)
 
     def _lives(self, owner: str) -> bool:
-        """Whether the process that wrote `owner` still runs: the system frees its lock with it, however it ends."""
-        if owner == self._owner:
-            return True
-        if not owner or not (self._owners / f"{owner}.alive").exists():
-            return False
-        try:
-            with self._lock(owner):
-                (self._owners / f"{owner}.alive").unlink(missing_ok=True)
-        except Timeout:
-            return True
-        return False
-
-    def _lock(self, owner: str) -> FileLock:
-        return FileLock(self._owners / f"{owner}.alive", timeout=0, is_singleton=False, thread_local=False)
+        """Whether the process that wrote `owner` still runs."""
+        if not owner or owner == self._owner:
+            return owner == self._owner
+        with self._translated():
+            return self._place.lives(owner)
 
     def _write(self, statement: Any) -> int:
         """Execute a statement; how many rows it has changed."""
-        with self._writing, _translated(self._owners.parent), self._engine.connect() as connection:
-            return int(connection.execute(statement).rowcount)
+        with self._place.writing, self._translated(), self._engine.connect() as connection:
+            return int(connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount)
+
+    def _write_surely(self, statement: Any) -> int:
+        """Execute a statement that does no harm twice, again and again while the database may come back."""
+        until = time.monotonic() + self._place.patience
+        while True:
+            try:
+                return self._write(statement)
+            except StoreError:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(_AGAIN)
 
     def _one(self, statement: sa.Select[Any]) -> sa.Row[Any] | None:
-        with _translated(self._owners.parent), self._engine.connect() as connection:
+        with self._translated(), self._engine.connect() as connection:
             return connection.execute(statement).first()
 
     def _all(self, statement: sa.Select[Any]) -> list[sa.Row[Any]]:
-        with _translated(self._owners.parent), self._engine.connect() as connection:
+        with self._translated(), self._engine.connect() as connection:
             return list(connection.execute(statement))
 
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        place = self._place
+        errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, OSError, *place.errors)
+        try:
+            yield
+        except errors as error:
+            raise StoreError(f"the bot's state in {place.name} cannot be used: {place.explained(error)}; {place.advice}") from error
 
-def _configure(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}").close()
 
+def _at(place: Path | Secret) -> Place:
+    if isinstance(place, Path):
+        return File(place)
+    from bot.store.postgres import Server  # its driver is for those who have one
 
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sa.exc.SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        raise StoreError(f"the bot's state in {folder} cannot be used: {cause}; check the disk and who may write there") from error
+    return Server(place)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.settings import Secret
 from bot.store.database import Database
 from bot.store.schema import events
 
@@ -24,17 +29,40 @@ class Event:
 class Events(Database):
     """What has come in, and who works on it."""
 
+    def __init__(self, place: Path | Secret, now: Callable[[], float] = time.time) -> None:
+        super().__init__(place, now)
+        self._known = threading.Lock()
+        self._mine: set[str] = set()  # keys that this process works on, or tries to get
+
     def claim(self, key: str, payload: str = "") -> bool:
         """Take an event to work on. True for exactly one caller at a time; False once it is done.
 
         A claim ends with `finish` or `release`, or with the process that holds it. `payload` is what is needed to do
-        the event again; the payload of the first claim is kept.
+        the event again; the payload of the first claim is kept. After a StoreError the same process may claim it again,
+        and gets it where the database has its first claim after all.
         """
+        with self._known:
+            if key in self._mine:
+                return False
+            self._mine.add(key)
+        got = False
+        try:
+            got = self._claim(key, payload)
+        finally:
+            if not got:
+                self._mine.discard(key)
+        return got
+
+    def _claim(self, key: str, payload: str) -> bool:
         fresh = self._insert(events).values(key=key, state="claimed", owner=self._owner, payload=payload, tries=1, at=self._now())
         if self._write(fresh.on_conflict_do_nothing()) == 1:
             return True
         row = self._one(sa.select(events.c.owner, events.c.state, events.c.tries).where(events.c.key == key))
-        if row is None or row.state == "done" or row.tries >= MOST_TRIES or row.owner == self._owner or self._lives(row.owner):
+        if row is None or row.state == "done":
+            return False
+        if row.owner == self._owner:
+            return True  # of a claim whose success was not heard of
+        if row.tries >= MOST_TRIES or self._lives(row.owner):
             return False
         taken = sa.update(events).where(
             events.c.key == key, events.c.state == "claimed", events.c.owner == row.owner, events.c.tries == row.tries)  # fmt: skip
@@ -43,7 +71,8 @@ class Events(Database):
     def finish(self, key: str) -> None:
         """The event is done: it is never claimed again, and its payload is forgotten."""
         done = sa.update(events).where(events.c.key == key, events.c.owner == self._owner)
-        self._write(done.values(state="done", payload=""))
+        self._write_surely(done.values(state="done", payload=""))
+        self._mine.discard(key)
 
     def release(self, key: str, *, counted: bool = True) -> None:
         """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all.
@@ -51,7 +80,8 @@ class Events(Database):
         A try that is not `counted` does not use up one of them: where the platform could not be reached.
         """
         given_up = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
-        self._write(given_up.values(owner="", tries=events.c.tries - (0 if counted else 1)))
+        self._write_surely(given_up.values(owner="", tries=events.c.tries - (0 if counted else 1)))
+        self._mine.discard(key)
 
     def unfinished(self, prefix: str) -> list[Event]:
         """The events with this prefix that nobody works on and that may be claimed once more, oldest first."""
@@ -59,4 +89,5 @@ class Events(Database):
             events.c.state == "claimed", events.c.key.startswith(prefix, autoescape=True), events.c.tries < MOST_TRIES)  # fmt: skip
         rows = self._all(there.order_by(events.c.at))
         dead = {owner for owner in {row.owner for row in rows} if not self._lives(owner)}
-        return [Event(row.key, row.payload, row.tries) for row in rows if row.owner in dead]
+        unheard = {row.key for row in rows if row.owner == self._owner} - self._mine
+        return [Event(row.key, row.payload, row.tries) for row in rows if row.owner in dead or row.key in unheard]

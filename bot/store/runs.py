@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.settings import Secret
 from bot.store.database import Database
+from bot.store.errors import StoreError
 from bot.store.schema import audit, followed, runs
 
 
@@ -54,20 +59,28 @@ _ACT = [audit.c[field] for field in Act.__dataclass_fields__]
 class Runs(Database):
     """Runs and acts."""
 
+    def __init__(self, place: Path | Secret, now: Callable[[], float] = time.time) -> None:
+        super().__init__(place, now)
+        self._unheard: set[str] = set()  # runs that failed to start, though the database may have them
+
     def start_run(self, kind: str, person: str, name: str, request: str = "") -> Run | None:
         """A new run, owned by this process; None while another one goes on, in whatever process."""
         self.running()  # which finds out that the last one is dead
         now = self._now()
         run = Run(uuid.uuid4().hex, kind, person, name, request, "running", "", 0, 0, now, now, "", "")
         fresh = self._insert(runs).values(**run.__dict__, owner=self._owner)
-        return run if self._write(fresh.on_conflict_do_nothing()) == 1 else None
+        try:
+            return run if self._write(fresh.on_conflict_do_nothing()) == 1 else None
+        except StoreError:
+            self._unheard.add(run.id)
+            raise
 
     def running(self) -> Run | None:
         """The run that goes on. One whose process is gone is marked as interrupted, and is none."""
         row = self._one(sa.select(*_RUN, runs.c.owner).where(runs.c.state == "running"))
         if row is None:
             return None
-        if not self._lives(row.owner):
+        if row.id in self._unheard or not self._lives(row.owner):
             dead = sa.update(runs).where(runs.c.id == row.id, runs.c.owner == row.owner, runs.c.state == "running")
             self._write(dead.values(state="interrupted", touched=self._now()))
             return None
@@ -90,7 +103,7 @@ class Runs(Database):
         """It is over, by the word of its own process; one that waits, by anybody's. False where it was over already."""
         mine = ((runs.c.state == "running") & (runs.c.owner == self._owner)) | (runs.c.state == "waiting")
         over = sa.update(runs).where(runs.c.id == run, mine)
-        return self._write(over.values(state=state, report=report, touched=self._now())) == 1
+        return self._write_surely(over.values(state=state, report=report, touched=self._now())) == 1
 
     def run(self, run: str) -> Run | None:
         """One run, as it is now."""

@@ -1,14 +1,31 @@
-"""The tables of the bot's state, alike in SQLite and PostgreSQL. Times are seconds since 1970."""
+"""The tables of the bot's state, alike in SQLite and PostgreSQL. Times are seconds since 1970.
+
+A change here needs a revision in migrations/versions; a test holds both together.
+"""
 
 from __future__ import annotations
+
+import re
 
 import sqlalchemy as sa
 
 meta = sa.MetaData()
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, which PostgreSQL refuses, and halves of signs, which UTF-8 cannot hold
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text from anywhere; what no database takes becomes the replacement character."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy gives it by name
+        """The text as it is kept."""
+        return None if value is None else _NO_TEXT.sub("\ufffd", value)
 
 
 def _text(name: str, *, key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=key, nullable=False)
+    return sa.Column(name, Words, primary_key=key, nullable=False)
 
 
 def _time(name: str, *, index: bool = False) -> sa.Column[float]:

@@ -41,7 +41,8 @@ def test_a_well_set_up_bot_is_well(bot: Bot, slack: SlackServer) -> None:
     results = doctor.run(_with(bot, slack), [*doctor.CORE, checks.check])
     assert _failed(results) == {}
     assert [result.name for result in results if result.status == "ok"] == [
-        "home", "guides", "model", "index", "slack bot token", "slack scopes", "slack app token", "slack socket", "slack signing secret",
+        "home", "store", "guides", "model", "index", "slack bot token", "slack scopes", "slack app token", "slack socket",
+        "slack signing secret",
     ]  # fmt: skip
     assert doctor.describe(results).endswith("all is well")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,19 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.store import KEPT_TURNS, MOST_TRIES, Store, StoreError
+from tests.servers.places import Place, eventually, in_a_process_that_dies
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path)
+def store(place: Place) -> Iterator[Store]:
+    opened = Store(place)
     yield opened
     opened.close()
-
-
-def _die_holding(folder: Path, key: str) -> None:
-    """A process that claims an event and is gone without a word."""
-    code = f"import os, pathlib; from bot.store import Store; assert Store(pathlib.Path({str(folder)!r})).claim({key!r}, 'p'); os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
 
 
 def test_one_claim_of_an_event_wins(store: Store) -> None:
@@ -34,28 +27,28 @@ def test_one_claim_of_an_event_wins(store: Store) -> None:
     assert sorted(won) == sorted(set(keys))
 
 
-def test_a_claim_holds_across_processes(store: Store, tmp_path: Path) -> None:
+def test_a_claim_holds_across_processes(store: Store, place: Place) -> None:
     """A second process does not get what the first works on, and it has nothing to take up."""
     assert store.claim("slack:1")
-    other = Store(tmp_path)
+    other = Store(place)
     assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
     other.close()
 
 
-def test_a_done_event_is_never_claimed_again(store: Store, tmp_path: Path) -> None:
+def test_a_done_event_is_never_claimed_again(store: Store, place: Place) -> None:
     """Neither by this process nor by the next one."""
     store.claim("slack:1")
     store.finish("slack:1")
     store.close()
-    after = Store(tmp_path)
+    after = Store(place)
     assert (after.claim("slack:1"), after.unfinished("")) == (False, [])
     after.close()
 
 
-def test_an_event_of_a_killed_process_is_done_again(store: Store, tmp_path: Path) -> None:
+def test_an_event_of_a_killed_process_is_done_again(store: Store, place: Place) -> None:
     """What a process that was killed had claimed is listed with its payload, and claimed once."""
-    _die_holding(tmp_path, "slack:1")
-    assert [(e.key, e.payload, e.tries) for e in store.unfinished("slack:")] == [("slack:1", "p", 1)]
+    in_a_process_that_dies(place, "assert store.claim('slack:1', 'p')")
+    assert [(e.key, e.payload, e.tries) for e in eventually(lambda: store.unfinished("slack:"))] == [("slack:1", "p", 1)]
     assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]
 
 
@@ -95,6 +88,14 @@ def test_history_is_in_the_order_of_writing(store: Store) -> None:
     assert (store.history("t1", "ann", before="k2"), store.history("t1", "ann", before="k1")) == (("first",), ())
 
 
+def test_any_text_can_be_said(store: Store) -> None:
+    """What no database takes, NUL and halves of signs, becomes the replacement character; all else is kept as it is."""
+    texts = ["a\0b \ud83d c", "👍🏽 Ünïcode 日本 %s \\ ' \" ; -- \t\r\n", "x" * 100_000]
+    for i, text in enumerate(texts):
+        store.say("t\0", "ann", f"k{i}", text)
+    assert store.history("t\0", "ann") == ("a\ufffdb \ufffd c", *texts[1:])
+
+
 def test_history_is_short(store: Store) -> None:
     """Only the last messages are given."""
     for i in range(KEPT_TURNS + 3):
@@ -110,13 +111,13 @@ def test_the_latest_feedback_wins(store: Store) -> None:
     assert [(f.person, f.verdict) for f in store.ratings("a1")] == [("ann", "down"), ("bob", "up")]
 
 
-def test_channel_modes_survive(store: Store, tmp_path: Path) -> None:
+def test_channel_modes_survive(store: Store, place: Place) -> None:
     """A mode set in one process holds in the next."""
     assert store.mode("slack:T1:C1") is None
     store.set_mode("slack:T1:C1", "sure", "ann")
     store.set_mode("slack:T1:C1", "quiet", "bob")
     store.close()
-    after = Store(tmp_path)
+    after = Store(place)
     assert after.mode("slack:T1:C1") == "quiet"
     after.close()
 
@@ -130,10 +131,10 @@ def test_what_is_held_is_taken_once(store: Store) -> None:
     assert sorted(filter(None, taken)) == ["answer"]
 
 
-def test_time_ends_what_is_held_and_remembered(tmp_path: Path) -> None:
+def test_time_ends_what_is_held_and_remembered(place: Place) -> None:
     """After its time a held thing is gone; pruning forgets old messages and done events, not open ones."""
     clock = [0.0]
-    store = Store(tmp_path, now=lambda: clock[0], kept_days=8)
+    store = Store(place, now=lambda: clock[0], kept_days=8)
     store.hold("h", "x", seconds=10)
     store.say("t1", "ann", "k1", "old")
     store.join("t1")
@@ -167,8 +168,8 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
-def test_several_stores_of_one_new_folder_may_open_at_once(tmp_path: Path) -> None:
+def test_several_stores_of_one_new_place_may_open_at_once(place: Place) -> None:
     """The platforms of one process, and other processes, begin together; the tables are made once."""
     with ThreadPoolExecutor(8) as pool:
-        for store in list(pool.map(lambda _: Store(tmp_path / "new"), range(8))):
+        for store in list(pool.map(lambda _: Store(place), range(8))):
             store.close()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bot.messages import Answer, Citation
+from bot.settings import LogQuestions
 from bot.store import Store
+from tests.servers.places import Place
 
 CITED = Citation(1, "degrees", "corpus/guides/degrees.md", "Degrees", ("A",), (1, 2), "quote", None, None, None, None)
 
 
-def test_what_is_asked_most_comes_first(tmp_path: Path) -> None:
+def test_what_is_asked_most_comes_first(place: Place) -> None:
     """Whatever the case and the spaces; an answer that is given again counts once, and old questions do not count."""
     clock = [0.0]
-    store = Store(tmp_path, now=lambda: clock[0])
+    store = Store(place, now=lambda: clock[0])
     for number, (text, at) in enumerate([("Old?", 1.0), ("a b?", 10.0), ("c?", 11.0), ("A  b?", 12.0), ("C? d", 13.0)]):
         clock[0] = at
         for _ in range(2):
@@ -23,11 +23,12 @@ def test_what_is_asked_most_comes_first(tmp_path: Path) -> None:
     store.close()
 
 
-def test_names_are_kept_only_where_that_is_set(tmp_path: Path) -> None:
+def test_names_are_kept_only_where_that_is_set(place: Place) -> None:
     """By default nobody's; where they are, they go with the person; and nothing at all where it is off."""
     answer = Answer("x", "mine?", "not_covered", "")
-    for mode, kept in (("yes", [""]), ("named", ["slack:T1:U1"]), ("off", [])):
-        store = Store(tmp_path / mode, log_questions=mode)  # type: ignore[arg-type]
+    modes: list[tuple[LogQuestions, list[str]]] = [("off", []), ("named", ["slack:T1:U1"]), ("yes", [""])]
+    for mode, kept in modes:
+        store = Store(place, log_questions=mode)
         store.ask("a1", answer, "slack:T1:U1")
         assert [q.person for q in store.questions()] == kept
         store.forget_person("slack:T1:U1")
@@ -35,9 +36,9 @@ def test_names_are_kept_only_where_that_is_set(tmp_path: Path) -> None:
         store.close()
 
 
-def test_questions_and_opinions_end_with_their_time(tmp_path: Path) -> None:
+def test_questions_and_opinions_end_with_their_time(place: Place) -> None:
     clock = [0.0]
-    store = Store(tmp_path, now=lambda: clock[0], kept_days=8)
+    store = Store(place, now=lambda: clock[0], kept_days=8)
     store.ask("a1", Answer("x", "old", "answered", ""))
     store.rate("a1", "p", "up")
     clock[0] = 9 * 86_400.0

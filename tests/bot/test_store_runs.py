@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from bot.store import Store
+from tests.servers.places import Place, eventually, in_a_process_that_dies
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path)
+def store(place: Place) -> Iterator[Store]:
+    opened = Store(place)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def other(store: Store, tmp_path: Path) -> Iterator[Store]:
+def other(store: Store, place: Place) -> Iterator[Store]:
     """Another process' store."""
-    opened = Store(tmp_path)
+    opened = Store(place)
     yield opened
     opened.close()
-
-
-def _in_a_process_that_dies(folder: Path, code: str) -> None:
-    whole = f"import os, pathlib; from bot.store import Store; store = Store(pathlib.Path({str(folder)!r})); {code}; os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", whole], check=False).returncode == 9
 
 
 def test_one_run_goes_on_at_a_time(store: Store, other: Store) -> None:
@@ -70,11 +63,10 @@ def test_only_its_own_process_says_how_a_run_goes(store: Store, other: Store) ->
     assert (store.end_run(run.id, "done", "published"), store.end_run(run.id, "done", "again")) == (True, False)
 
 
-def test_a_run_whose_process_was_killed_is_interrupted(store: Store, tmp_path: Path) -> None:
+def test_a_run_whose_process_was_killed_is_interrupted(store: Store, place: Place) -> None:
     """It is reported as such, and the next run may start."""
-    _in_a_process_that_dies(
-        tmp_path, "assert store.start_run('reindex', 'p', 'Ann'); store.progress_run(store.runs()[0].id, 'reading', 1, 2)"
-    )
+    in_a_process_that_dies(place, "assert store.start_run('reindex', 'p', 'Ann'); store.progress_run(store.runs()[0].id, 'reading', 1, 2)")
+    assert eventually(lambda: store.running() is None)
     assert [(run.state, run.stage) for run in store.runs()] == [("interrupted", "reading")]
     assert store.start_run("reindex", "p", "Ben") is not None
 

@@ -1,0 +1,155 @@
+"""PostgreSQL as the place of the state: it may go and come back, and its password is seen nowhere."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.settings import Secret
+from bot.store import Store, StoreError, open_store
+from retrieval.errors import SettingsError
+from tests.servers.places import eventually
+from tests.servers.postgres import PASSWORD, PostgresServer, running
+
+HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())"""
+
+
+@pytest.fixture(scope="module")
+def restarted() -> Iterator[PostgresServer]:
+    """A server of this file's own, to stop and to start."""
+    with running() as server:
+        yield server
+
+
+def _holders(server: PostgresServer, database: str) -> set[int]:
+    """The connections that say that a process lives."""
+    with closing(server.connect(database)) as connection:
+        return {pid for (pid,) in connection.execute(HOLDERS)}
+
+
+def _again(store: Store, key: str, stop: float) -> bool:
+    """Claim as a platform would that delivers again what was not acknowledged."""
+    while time.monotonic() < stop:
+        try:
+            return store.claim(key, "p")
+        except StoreError:
+            time.sleep(0.05)
+    raise AssertionError("the store does not come back")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restarted", "crashed"])
+def test_each_event_has_one_owner_though_the_server_goes_in_the_middle(restarted: PostgresServer, how: signal.Signals) -> None:
+    """Three replicas are delivered each event; nothing is taken twice, nothing is lost, and what is done is noted in the end."""
+    address = restarted.address(restarted.database())
+    keys = [f"slack:{number}" for number in range(120)]
+    some = threading.Event()
+    won: list[tuple[str, Store]] = []
+
+    def work(store: Store, key: str) -> None:
+        if _again(store, key, stop):
+            won.append((key, store))
+            if len(won) == len(keys) // 3:
+                some.set()
+            store.finish(key)
+
+    stop = time.monotonic() + 60
+    with closing(Store(address)) as a, closing(Store(address)) as b, closing(Store(address)) as c, ThreadPoolExecutor(6) as pool:
+        jobs = [pool.submit(work, store, key) for key in keys for store in (a, b, c)]
+        assert some.wait(60)
+        restarted.stop(how)
+        restarted.start()
+        for job in jobs:
+            job.result()
+        assert sorted(key for key, _ in won) == sorted(keys)
+        assert [store.unfinished("slack:") for store in (a, b, c)] == [[], [], []]
+        assert [key for key in keys for store in (a, b, c) if store.claim(key)] == []
+
+
+def test_what_a_process_works_on_stays_its_own_when_the_server_is_restarted(restarted: PostgresServer) -> None:
+    """In between there are our errors only; afterwards nobody takes the other for dead, and both are there again."""
+    database = restarted.database()
+    with closing(Store(restarted.address(database))) as mine, closing(Store(restarted.address(database))) as other:
+        assert mine.claim("slack:1", "p")
+        run = mine.start_run("reindex", "p", "Ann")
+        assert run is not None
+        restarted.stop()
+        for use in (lambda: mine.claim("slack:2"), lambda: other.unfinished(""), lambda: mine.history("t", "p"), other.running):
+            with pytest.raises(StoreError, match="check that the server runs"):
+                use()
+        restarted.start()
+        assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
+        assert other.running() == run
+        assert eventually(lambda: len(_holders(restarted, database)) == 2)
+        assert mine.progress_run(run.id, "reading", 1, 2)
+        mine.finish("slack:1")
+
+
+def test_the_sign_of_life_is_given_again_when_its_connection_is_cut(postgres: PostgresServer) -> None:
+    """By whoever cuts it, such as a proxy; the process is seen as alive again at once, and says so in the log."""
+    database = postgres.database()
+    with closing(Store(postgres.address(database))) as mine, closing(Store(postgres.address(database))) as other:
+        assert mine.claim("slack:1", "p")
+        before = _holders(postgres, database)
+        assert len(before) == 2
+        with closing(postgres.connect()) as connection:
+            for pid in before:
+                connection.execute("select pg_terminate_backend(%s)", [pid])
+        assert eventually(lambda: len(_holders(postgres, database) - before) == 2)
+        assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
+    assert eventually(lambda: _holders(postgres, database) == set())
+
+
+def test_the_password_is_seen_nowhere(postgres: PostgresServer, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in what is refused nor in the log, whatever is wrong with the address."""
+    caplog.set_level(logging.DEBUG)
+    right, database = postgres.address("postgres").reveal(), postgres.database()
+    wrong = {
+        "password authentication failed": postgres.address(database, "wrong-%s3cret").reveal(),
+        'database "nowhere" does not exist': right.replace("/postgres", "/nowhere"),
+        "refused": right.replace(f":{postgres.port}", ":1"),
+        "resolve host": right.replace("127.0.0.1", "nowhere.invalid"),
+    }
+    for says, address in wrong.items():
+        with pytest.raises(StoreError, match=says) as caught:
+            Store(Secret(address))
+        shown = "".join(traceback.format_exception(caught.value)) + caplog.text
+        assert not [word for word in (PASSWORD, "s3cret", address) if word in shown]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mysql://u:s3cret@h/d", "postgresql://u:s3c@ret@h/d", "postgresql://u:s3/cret@h/d", "postgresql://u:s3cret@h:port/d", "s3cret"],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_being_shown(plants: Path, address: str) -> None:
+    """The setting is named, and what it should look like; not what it is, as a password may be in it."""
+    with pytest.raises(SettingsError, match="FINGERPOST_STORE is not an address") as caught:
+        settings.load({"FINGERPOST_STORE": address}, plants.parent)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert not [word for word in ("s3c", "ret@", "cret") if word in shown.replace("not shown here", "")]
+
+
+def test_one_setting_moves_the_state_to_the_server(plants: Path, postgres: PostgresServer) -> None:
+    """From the environment or the file; then nothing of the state is written to the data folder."""
+    address = postgres.address(postgres.database()).reveal()
+    read = settings.load({"FINGERPOST_STORE": address.replace("postgresql:", "postgres:")}, plants.parent)
+    with closing(open_store(read)) as store:
+        store.say("t1", "ann", "k1", "hello")
+        assert store.place.startswith("PostgreSQL at 127.0.0.1/test_")
+    assert not read.home.exists()
+    (plants.parent / "fingerpost.toml").write_text(f'store = "{address}"\n', "utf-8")
+    read = settings.load({}, plants.parent)
+    assert PASSWORD not in repr(read)
+    with closing(open_store(replace(read, keep_days=1))) as store:
+        assert store.history("t1", "ann") == ("hello",)
