@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -10,13 +11,18 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.discord import wording
+from bot.admin.rights import Admin
 from bot.library import BotLibrary
+from bot.render.discord_office import PREFIX
+from bot.store import open_store
 from bot.wiring import Bot
 from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, one_line
-from tests.servers import discord_people
+from tests.servers import discord_people, offices
+from tests.servers.discord_files import Upload
 from tests.servers.discord_server import DiscordServer, Interaction
 from tests.servers.discord_stage import Stage, connected
-from tests.servers.discord_world import Json, text_of, walk
+from tests.servers.discord_world import EPHEMERAL, Json, text_of, walk
 
 
 class Discord:
@@ -69,10 +75,42 @@ class Discord:
         return [kept.verdict for kept in self._on.store.ratings()]
 
     def quiet(self, person: str) -> Shown:
-        """Use the admin command, even where Discord would hide it."""
-        for command in self._server.commands:
-            command["default_member_permissions"] = None
+        """Use the admin command."""
         return self._call(self._slash(person, "fingerpost channel", mode="quiet"))
+
+    def admin(self, person: str, text: str) -> Shown:
+        """Use the subcommand of these words."""
+        name, options = _subcommand(text)
+        return self._call(self._administered(self._begin(person, f"fingerpost {name}", **options)))
+
+    def upload(self, person: str, filename: str, content: bytes) -> Shown:
+        """Give a file to the command that adds a guide."""
+        return self._call(self._administered(self._begin(person, "fingerpost guides add", file=Upload(filename, content))))
+
+    def push(self, person: str, shown: Shown, label: str) -> Shown:
+        """Press a button of the administration."""
+
+        async def pressed() -> Interaction:
+            return discord_people.click(self._server, self._people[person], self._server.general, shown.handle, label)
+
+        return self._call(self._administered(pressed()))
+
+    def watch(self, shown: Shown) -> Shown:
+        """Look at the message of a run until it is over."""
+
+        async def watched() -> Shown:
+            await self._server.until(lambda: not self._on.client.office.followed("discord"), within=50)
+            return _administrative(shown.handle)
+
+        return self._call(watched())
+
+    async def _begin(self, person: str, command: str, /, **options: Any) -> Interaction:
+        return discord_people.slash(self._server, self._people[person], self._server.general, command, **options)
+
+    async def _administered(self, beginning: Coroutine[Any, Any, Interaction]) -> Shown:
+        """What a command or a press leads to: its answer, or the message in the channel that the answer speaks of."""
+        made = await self._on.answered(await beginning)
+        return _administrative(self._server.answers(self._server.general)[-1] if wording.BELOW in text_of(made) else made)
 
     def _said(self, person: str, text: str, reply_to: Json | None) -> Shown:
         async def said() -> Shown:
@@ -114,7 +152,11 @@ def on_discord(bot: Bot, home: Path) -> Iterator[Platform]:
     async def begin() -> tuple[AsyncExitStack, Stage]:
         stack = AsyncExitStack()
         server = await stack.enter_async_context(DiscordServer())
-        return stack, await stack.enter_async_context(connected(server, BotLibrary(bot), home))
+        store = open_store(bot.settings)
+        stack.callback(store.close)
+        office = offices.office(_administered(bot, server), store)
+        bots = connected(server, BotLibrary(bot), home, office=office, sleep=lambda seconds: asyncio.sleep(seconds / 10))
+        return stack, await stack.enter_async_context(bots)
 
     stack, on = call(begin())
     try:
@@ -125,6 +167,28 @@ def on_discord(bot: Bot, home: Path) -> Iterator[Platform]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def _administered(bot: Bot, server: DiscordServer) -> Bot:
+    """The same bot, whose settings name the server's admin."""
+    admins = frozenset({Admin("discord", server.guild.id, server.admin.id)})
+    return Bot(dataclasses.replace(bot.settings, admins=admins), load_model=lambda _: bot.model)
+
+
+def _subcommand(text: str) -> tuple[str, dict[str, Any]]:
+    """The subcommand that says these words, with its options."""
+    first, *rest = text.split()
+    if first == "guides":
+        if rest[:1] == ["remove"]:
+            return "guides remove", {"name": rest[1]}
+        return f"guides {' '.join(rest) or 'list'}", {}
+    option, kind = {"rollback": ("generation", str), "insights": ("days", int), "channel": ("mode", str)}.get(first, ("", str))
+    return first, {option: kind(rest[0])} if rest else {}
+
+
+def _administrative(made: Json) -> Shown:
+    labels = tuple(c["label"] for c in walk(made["components"]) if c.get("custom_id", "").startswith(PREFIX))
+    return Shown(one_line(_without_markdown(text_of(made))), labels, bool(made["flags"] & EPHEMERAL), made)
 
 
 def _without_markdown(text: str) -> str:

@@ -37,7 +37,7 @@ def garden(indexed: Path, tmp_path: Path, make_bot: Make) -> Bot:
     return make_bot(shutil.copytree(indexed / "corpus", tmp_path / "corpus"), shutil.copytree(indexed / "home", tmp_path / "home"))
 
 
-@pytest.fixture(params=["terminal", "slack"])
+@pytest.fixture(params=PLATFORMS)
 def platform(request: pytest.FixtureRequest, garden: Bot) -> Iterator[Platform]:
     """Each platform in turn."""
     with PLATFORMS[request.param](garden, garden.settings.home) as platform:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.servers import discord_callbacks, discord_limits, discord_schema
+from tests.servers import discord_callbacks, discord_guilds, discord_limits, discord_schema
 from tests.servers.discord_gateway import GUILD_MESSAGES
 from tests.servers.discord_world import (
     EPHEMERAL,
@@ -73,7 +73,7 @@ def add_routes(app: web.Application, server: DiscordServer) -> None:
         ("POST", "/channels/{channel}/messages", _send), ("GET", "/channels/{channel}/messages", _messages),
         ("GET", "/channels/{channel}/messages/{message}", _message), ("PATCH", "/channels/{channel}/messages/{message}", _edit),
         ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me", _react), ("POST", "/channels/{channel}/typing", _typing),
-        ("POST", "/channels/{channel}/messages/{message}/threads", _thread), *discord_callbacks.ROUTES,
+        ("POST", "/channels/{channel}/messages/{message}/threads", _thread), *discord_callbacks.ROUTES, *discord_guilds.ROUTES,
     ]  # fmt: skip
     for method, path, handler in routes:
         app.router.add_route(method, f"/api/v10{path}", _wrapped(server, handler))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -13,8 +14,12 @@ from bot.adapters import discord as adapter
 from bot.adapters.discord.pace import Pace
 from bot.library import BotLibrary, Library
 from bot.messages import Answer, Ask
+from bot.office import Office
 from bot.store import Store
 from bot.wiring import Bot
+from tests.servers.cheap_desk import CheapDesk
+from tests.servers.cheap_office import CheapOffice
+from tests.servers.discord_callbacks import DEFERRED_UPDATE
 from tests.servers.discord_server import TOKEN, DiscordServer, Interaction
 from tests.servers.discord_world import LOADING, Json
 
@@ -26,8 +31,13 @@ class Stage:
         self.server, self.client, self.store = server, client, store
 
     async def answered(self, interaction: Interaction) -> Json:
-        """The answer to an interaction, once it is there."""
-        await self.server.until(lambda: interaction.original is not None and not interaction.original["flags"] & LOADING)
+        """The answer to an interaction, once it is there; where it was pressed, the message that was pressed as it is then."""
+
+        def there() -> bool:
+            made, in_place = interaction.original, interaction.response == DEFERRED_UPDATE
+            return made is not None and not made["flags"] & LOADING and bool(interaction.changes or not in_place)
+
+        await self.server.until(there)
         assert interaction.original is not None
         return interaction.original
 
@@ -52,15 +62,20 @@ class Stage:
 
 @asynccontextmanager
 async def connected(
-    server: DiscordServer, library: Library, home: Path, *, pace: Pace | None = None, **options: Any
+    server: DiscordServer, library: Library, home: Path, *, office: Office | None = None, pace: Pace | None = None, **options: Any
 ) -> AsyncIterator[Stage]:
-    """A bot that is connected to a server that runs already; it is gone afterwards, its state stays in `home`."""
+    """A bot that is connected to a server that runs already; it is gone afterwards, its state stays in `home`.
+
+    Without an `office`, the server's admin has one to administer.
+    """
     store = Store(home)
     options = {"guild_ready_timeout": 0.05, **options}
     forums = options.pop("forums", frozenset())
+    office = office or CheapOffice({server.admin.id})
     client = adapter.Client(
-        adapter.Answering(library, store), store, home, connector=server.connector(), pace=pace or Pace(1000), forums=forums, **options
-    )
+        adapter.Answering(library, store), office, store, home,
+        connector=server.connector(), pace=pace or Pace(1000), forums=forums, **options,
+    )  # fmt: skip
     try:
         async with client:
             running = asyncio.create_task(client.start(TOKEN))
@@ -99,6 +114,30 @@ def served() -> Iterator[DiscordServer]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+class CheapLibrary(CheapDesk):
+    """A cheap desk without anything to read."""
+
+    def places(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def show(self, place: str) -> Answer | None:  # noqa: ARG002  # as the library has it
+        """Nothing."""
+        return None
+
+
+class Clock:
+    """A clock that goes on only while somebody sleeps by it."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass at once."""
+        self.now += seconds
+        await asyncio.sleep(0)
 
 
 class Busy(BotLibrary):

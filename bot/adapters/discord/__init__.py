@@ -17,6 +17,7 @@ import discord
 from bot.adapters.discord.answering import Answering
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.permissions import invite
+from bot.admin.bot_office import BotOffice
 from bot.library import BotLibrary
 from bot.store import Store, open_store
 from bot.wiring import Bot
@@ -78,7 +79,10 @@ def build(bot: Bot, store: Store, connector: Connector, *, always_sync: bool, sa
     logging.getLogger("discord.client").addFilter(_about_voice)
     forums = frozenset(int(forum) for forum in bot.settings.discord_forums)
     answering = Answering(BotLibrary(bot), store)
-    return Client(answering, store, bot.settings.home, forums=forums, always_sync=always_sync, say=say, connector=connector())
+    return Client(
+        answering, BotOffice(bot, store), store, bot.settings.home,
+        forums=forums, admins=bot.settings.admins, always_sync=always_sync, say=say, connector=connector(),
+    )  # fmt: skip
 
 
 def _about_voice(record: logging.LogRecord) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from bot.adapters.discord import keys, modals, wording
+from bot.adapters.discord import administration, keys, modals, wording
 from bot.adapters.discord.answering import Reply
 from bot.adapters.discord.sending import Outgoing, ask, whisper
 from bot.matrix import Matrix
@@ -62,6 +62,8 @@ async def submitted(client: Client, interaction: Interaction) -> None:
             await _path_filled(client, interaction, match["of"], modals.filled(data))
         elif match["kind"] == render.DOWN:
             await _rate(client, interaction, match["of"], "down", modals.complaint(modals.filled(data)))
+        elif match["kind"] == modals.PASTE and await client.paced(interaction):
+            await administration.paste(client, interaction, modals.filled(data).get(modals.PASTE, ""))
     except Exception as error:
         await client.excuse(interaction, error)
 

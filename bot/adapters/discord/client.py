@@ -7,7 +7,8 @@ import contextlib
 import json
 import logging
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import Any, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import buttons, commands, heard, keys, missed, sync, tending, wording
+from bot.adapters.discord import administration, buttons, commands, heard, keys, missed, runs, sync, tending, wording
 from bot.adapters.discord.answering import Answering, Reply
 from bot.adapters.discord.heard import Heard
 from bot.adapters.discord.pace import Pace
 from bot.adapters.discord.permissions import INTENTS, invite, lacks, missing, titled
 from bot.adapters.discord.sending import NOBODY, Outgoing, defer, to_channel, to_interaction, whisper
+from bot.admin.rights import Admin
+from bot.office import Office
 from bot.render import discord as render
 from bot.store import Store
 from retrieval.errors import IndexUnusable
@@ -39,14 +42,18 @@ class Client(discord.AutoShardedClient):
     """One connection to Discord, over as many shards as Discord asks for."""
 
     def __init__(
-        self, answering: Answering, store: Store, home: Path, *, forums: frozenset[int] = frozenset(),
-        pace: Pace | None = None, always_sync: bool = False, say: Callable[[str], None] = log.info, **options: Any,
+        self, answering: Answering, office: Office, store: Store, home: Path, *,
+        forums: frozenset[int] = frozenset(), admins: frozenset[Admin] = frozenset(),
+        pace: Pace | None = None, always_sync: bool = False, say: Callable[[str], None] = log.info,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep, now: Callable[[], float] = time.time, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(intents=INTENTS, allowed_mentions=NOBODY, max_messages=None, max_ratelimit_timeout=60.0, **options)
-        self.answering, self.store, self.home, self.forums = answering, store, home, forums
+        self.answering, self.office, self.store, self.home = answering, office, store, home
+        self.forums, self.admins = forums, admins
         self.pace = pace or Pace()
         self.shelf = tending.Shelf()
         self.missed = missed.Missed(self, store)
+        self.runs = runs.Runs(self, sleep, now)
         self._always_sync, self._say = always_sync, say
         self._thinkers = ThreadPoolExecutor(THINKERS, "discord-answers")
         self._tending: asyncio.Task[None] | None = None
@@ -60,7 +67,7 @@ class Client(discord.AutoShardedClient):
         """Offer the commands, hear the buttons; before the first event arrives."""
         await tending.read_shelf(self)
         commands.add(self)
-        self.add_dynamic_items(buttons.Press)
+        self.add_dynamic_items(buttons.Press, administration.OfficePress)
         await sync.commands(self.tree, self.home, always=self._always_sync)
         self._say(f"Invite me to a server: {invite(self.application_id or 0)}")
         self._tending = asyncio.create_task(tending.forever(self))
@@ -74,6 +81,7 @@ class Client(discord.AutoShardedClient):
             if not self._attending:
                 break
             await asyncio.sleep(0.05)
+        await self.runs.close()
         await super().close()
         self._thinkers.shutdown(wait=False, cancel_futures=True)
 
@@ -163,16 +171,24 @@ class Client(discord.AutoShardedClient):
     ) -> None:  # fmt: skip
         """Think about an interaction and answer it, once. Raises nothing."""
         in_time = await defer(interaction, private=private)
-        key = keys.interaction(interaction.id)
-        if not await self.stored(self.store.claim, key):
-            return
-        self._attending += 1
-        try:
+
+        async def answer() -> None:
             reply = await self.think(work)
             out = show(reply) if show else outgoing(reply, private=private, asked=asked)
             sent = await to_interaction(interaction, out) if in_time and not interaction.is_expired() else None
             sent = sent or await self._send_late(interaction, out, private=private)
             await self.remember(sent.id, reply.thread)
+
+        await self.once(interaction, answer)
+
+    async def once(self, interaction: discord.Interaction[Any], work: Callable[[], Awaitable[None]]) -> None:
+        """Do what an interaction asks for, however often it arrives; say so where that fails. Raises nothing."""
+        key = keys.interaction(interaction.id)
+        if not await self.stored(self.store.claim, key):
+            return
+        self._attending += 1
+        try:
+            await work()
         except Exception as error:
             await self.excuse(interaction, error)
         finally:
@@ -196,10 +212,6 @@ class Client(discord.AutoShardedClient):
                 await whisper(interaction, payload)
         except discord.HTTPException:
             log.exception("could not say so either")
-
-    async def show(self, interaction: discord.Interaction[Any], payload: dict[str, Any]) -> None:
-        """Put a message of the bot about itself in the place of "thinking …"."""
-        await to_interaction(interaction, Outgoing(payload))
 
     async def paced(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether this person may ask now; says how long to wait where not."""

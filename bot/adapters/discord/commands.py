@@ -1,4 +1,4 @@
-"""The commands: /ask, /path, /guide, /help, /forget and "Ask about this" for all, /fingerpost for those who manage a server."""
+"""The commands for all: /ask, /path, /guide, /help, /forget and "Ask about this"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import buttons, keys, modals, wording
+from bot.adapters.discord import admin_commands, buttons, keys, modals, wording
 from bot.adapters.discord.answering import Reply
 from bot.adapters.discord.sending import whisper
 from bot.matrix import Matrix
@@ -25,15 +25,15 @@ _CHOICES = 25
 _OPTION = re.compile(r"[a-z][a-z0-9_-]{0,31}")  # what may be the name of an option
 Interaction = discord.Interaction[Any]
 Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
-Channels = discord.TextChannel | discord.ForumChannel
 
 
 def add(client: Client) -> None:
     """Add all commands to the client's tree; the options of /path are the axes of the guides' first table."""
     client.tree.clear_commands(guild=None)
     table = next(iter(client.shelf.tables.values()), None)
-    for command in (_ask(client), _path(client, table), _guide(client), _help(), _forget(client), _about(client), _admin(client)):
+    for command in (_ask(client), _path(client, table), _guide(client), _help(), _forget(client), _about(client)):
         client.tree.add_command(command)
+    client.tree.add_command(admin_commands.group(client))
 
 
 def _ask(client: Client) -> app_commands.Command[Any, Any, Any]:
@@ -128,51 +128,6 @@ def _about(client: Client) -> app_commands.ContextMenu:
             await client.respond(interaction, _question(client, interaction, message.content), private=True, asked=message.content)
 
     return app_commands.ContextMenu(name="Ask about this", callback=about)
-
-
-def _admin(client: Client) -> app_commands.Group:
-    """For servers only, and never for somebody's own installation: both are said here, as the tree's defaults would widen them."""
-    group = app_commands.Group(
-        name="fingerpost", description="Look after the bot on this server",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-        default_permissions=discord.Permissions(manage_guild=True),
-    )  # fmt: skip
-
-    @group.command(name="status", description="Which index serves, of which guides")
-    async def status(interaction: Interaction) -> None:
-        if await _may(interaction):
-            await interaction.response.defer(thinking=True, ephemeral=True)
-            lines = await client.think(client.answering.library.status)
-            await client.show(interaction, render.notice("\n".join(lines)))
-
-    @group.command(name="channel", description="How I behave in a channel")
-    @app_commands.describe(mode="What I do there", channel="Which channel; this one where left out")
-    @app_commands.choices(mode=[app_commands.Choice(name=f"{mode}: {said}"[:100], value=mode) for mode, said in wording.MODES.items()])
-    async def channel(interaction: Interaction, mode: str, channel: Channels | None = None) -> None:
-        if await _may(interaction):
-            await _set_mode(client, interaction, mode, channel)
-
-    return group
-
-
-async def _may(interaction: Interaction) -> bool:
-    """Whether this person manages the server; Discord's own setting only hides the command and can be changed."""
-    if interaction.guild_id is not None and interaction.permissions.manage_guild:
-        return True
-    await whisper(interaction, render.notice(wording.forbidden("Manage Server")))
-    return False
-
-
-async def _set_mode(client: Client, interaction: Interaction, mode: str, chosen: Channels | None) -> None:
-    here = interaction.channel
-    home = chosen or (here.parent if isinstance(here, discord.Thread) else here)
-    if mode not in wording.MODES or home is None or interaction.guild_id is None:
-        await whisper(interaction, render.notice(wording.COMMANDS_CHANGED))
-        return
-    key = keys.channel(interaction.guild_id, home.id)
-    await client.stored(client.store.set_mode, key, mode, keys.person(interaction.user.id))
-    await whisper(interaction, render.notice(wording.mode_set(getattr(home, "name", "?"), mode)))
 
 
 def _question(client: Client, interaction: Interaction, question: str) -> Callable[[], Reply]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+PLATFORM = "discord"
 ALIVE = "discord:alive"  # when the bot was last connected
 DIRECT = "discord:direct"  # the channels of the last direct messages
 MESSAGES = "discord:message:"

@@ -14,6 +14,8 @@ from bot.render import discord_parts as parts
 REASONS = ("It does not answer my question", "It is wrong", "It is out of date", "I do not understand it")
 _REASON, _COMMENT = "reason", "comment"
 _LONGEST_COMMENT = 500
+LONGEST_PASTE = 4_000  # characters; Discord takes no more in a form
+PASTE = "paste"
 
 
 def path(key: str, table: Matrix) -> ui.Modal:
@@ -41,6 +43,16 @@ def feedback(answer_id: str) -> ui.Modal:
     modal.add_item(ui.Label(text="The answer", component=reasons))
     comment = ui.TextInput[ui.Modal](custom_id=_COMMENT, style=discord.TextStyle.long, required=False, max_length=_LONGEST_COMMENT)
     modal.add_item(ui.Label(text="Anything else?", component=comment))
+    return modal
+
+
+def paste() -> ui.Modal:
+    """The form for a guide as text."""
+    modal = ui.Modal(title="Add a guide", custom_id=render.action(PASTE, "guide"))
+    text = ui.TextInput[ui.Modal](custom_id=PASTE, style=discord.TextStyle.long, required=True, max_length=LONGEST_PASTE)
+    modal.add_item(
+        ui.Label(text="The guide's text", description="For more than this, upload a file: /fingerpost guides add", component=text)
+    )
     return modal
 
 

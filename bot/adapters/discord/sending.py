@@ -37,6 +37,7 @@ class Outgoing:
     payload: Payload
     matrix: Matrix | None = None
     instead: Payload | None = None
+    png: bytes | None = None  # a picture that is drawn already, in place of a table's
 
     def view(self) -> ui.LayoutView:
         """The components for discord.py. Its buttons are heard through their custom_id, not through this object."""
@@ -48,10 +49,10 @@ class Outgoing:
 
     def files(self) -> list[discord.File]:
         """The attached picture, drawn anew at each call."""
-        if self.matrix is None or "attachments" not in self.payload:
+        if "attachments" not in self.payload or (self.matrix is None and self.png is None):
             return []
-        png = picture(self.matrix.header, self.matrix.rows, self.matrix.marked)
-        return [discord.File(io.BytesIO(png), a["filename"], description=a["description"]) for a in self.payload["attachments"]]
+        png = self.png if self.matrix is None else picture(self.matrix.header, self.matrix.rows, self.matrix.marked)
+        return [discord.File(io.BytesIO(png or b""), a["filename"], description=a["description"]) for a in self.payload["attachments"]]
 
 
 async def to_channel(
@@ -97,9 +98,22 @@ async def to_interaction(interaction: discord.Interaction[Any], out: Outgoing) -
         return await persist(lambda: interaction.edit_original_response(content=content, view=None, allowed_mentions=NOBODY))
 
 
-async def defer(interaction: discord.Interaction[Any], *, private: bool) -> bool:
-    """Say "thinking …" at once. False where Discord says that it is too late for that."""
-    return await _first(lambda: interaction.response.defer(thinking=True, ephemeral=private))
+async def change(message: discord.PartialMessage, out: Outgoing) -> None:
+    """Change a message of the bot's, whoever it was sent by."""
+
+    async def edit() -> discord.Message:
+        files = await asyncio.to_thread(out.files)
+        return await message.edit(view=out.view(), attachments=files, allowed_mentions=NOBODY)
+
+    await persist(edit)
+
+
+async def defer(interaction: discord.Interaction[Any], *, private: bool, in_place: bool = False) -> bool:
+    """Say "thinking …" at once, or nothing where the answer is to stand `in_place` of the message that was pressed.
+
+    False where Discord says that it is too late for that.
+    """
+    return await _first(lambda: interaction.response.defer(thinking=not in_place, ephemeral=private))
 
 
 async def whisper(interaction: discord.Interaction[Any], payload: Payload) -> bool:

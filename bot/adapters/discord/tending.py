@@ -1,4 +1,4 @@
-"""What is done now and then while the bot is connected: fresh completions, a sign of life, what could not be sent before."""
+"""What is done now and then while the bot is connected: fresh completions, a sign of life, what could not be shown before."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ async def forever(client: Client) -> None:
     """Tend the client until cancelled."""
     pruned = 0.0
     while True:
+        with contextlib.suppress(FingerpostError):
+            await client.runs.resume()
         await asyncio.sleep(_EVERY)
         with contextlib.suppress(FingerpostError):
             if time.time() - pruned > DAY:

@@ -19,6 +19,10 @@ UNHEARD = "I cannot read messages that do not mention me. Mention me, or reply t
 FORGOTTEN = "Done: your questions and your verdicts are deleted here. What was said in channels stands there until Discord deletes it."
 THANKS = "Thank you; noted."
 COMMANDS_CHANGED = "This command has changed. Reload Discord (Ctrl+R) and use it again."
+BELOW = "It stands below, for everybody here."
+DIRECTLY = "The rest of this is for whoever began it, and was sent to them directly."
+FILE_GONE = "Discord does not have that file any more. Upload it again with /fingerpost guides add."
+FILE_NOT_FETCHED = "I could not fetch that file from Discord, and nothing was changed. Try again in a minute."
 NO_INDEX = "There is no index to answer from. An admin has to run `fingerpost reindex` where I run."
 
 
@@ -43,7 +47,12 @@ def lacking(permission: str, channel: str) -> str:
 
 def forbidden(permission: str) -> str:
     """The asker may not do that."""
-    return f"For this you need the permission “{permission}” on this server. Somebody who has it can do it, or give it to you."
+    return f"For this you need the permission “{permission}” on this server, or to be an admin of mine. Somebody who has it can do it."
+
+
+def too_large(filename: str, most: int) -> str:
+    """A file is larger than the bot takes."""
+    return f"{filename} is too large: I take at most {most / 2**20:.3g} MB, and nothing was changed. Give a smaller file, or a part of it."
 
 
 def not_placed(axes: list[tuple[str, tuple[str, ...]]]) -> str:

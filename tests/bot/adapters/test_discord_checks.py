@@ -11,6 +11,7 @@ import pytest
 
 from bot import settings
 from bot.adapters.discord import checks
+from bot.admin import rights
 from bot.settings import Secret
 from bot.wiring import Bot
 from retrieval.errors import SettingsError
@@ -27,8 +28,8 @@ def server() -> Iterator[DiscordServer]:
         yield made
 
 
-def _checked(server: DiscordServer | None, token: str) -> dict[str, tuple[str, str]]:
-    made = Bot(dataclasses.replace(settings.load({}, ROOT), discord_token=Secret(token)))
+def _checked(server: DiscordServer | None, token: str, admins: str = "") -> dict[str, tuple[str, str]]:
+    made = Bot(dataclasses.replace(settings.load({}, ROOT), discord_token=Secret(token), admins=rights.parse(admins)))
 
     def connector() -> aiohttp.BaseConnector | None:
         return server.connector() if server else None
@@ -39,8 +40,20 @@ def _checked(server: DiscordServer | None, token: str) -> dict[str, tuple[str, s
 def test_a_good_token_gives_the_invitation(server: DiscordServer) -> None:
     """Token, gateway and the link with which a server gets the bot."""
     found = _checked(server, TOKEN)
-    assert [status for status, _ in found.values()] == ["ok", "ok", "ok"]
+    assert [status for status, _ in found.values()] == ["ok", "ok", "ok", "skipped"]
     assert found["discord invitation"][1].startswith(f"https://discord.com/oauth2/authorize?client_id={server.application_id}&scope=bot")
+
+
+def test_admins_who_are_not_there_are_named(server: DiscordServer) -> None:
+    """Roles and members of a server that has the bot are found; a mistaken id and a server without the bot are said."""
+    guild, role = server.guild.id, server.guild.role("editors")
+    there = f"discord:{guild}:{role}, discord:{guild}:{server.ann.id}"
+    assert _checked(server, TOKEN, there)["discord admins"] == ("ok", "2 in FINGERPOST_ADMINS, all found")
+    for wrong in (f"discord:{guild}:123", f"discord:123:{role}"):
+        status, found = _checked(server, TOKEN, f"{there}, {wrong}")["discord admins"]
+        assert status == "failed"
+        assert wrong in found
+    assert server.wrong == []
 
 
 def test_a_wrong_token_is_named_with_its_fix(server: DiscordServer) -> None:

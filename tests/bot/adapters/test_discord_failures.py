@@ -11,11 +11,13 @@ import pytest
 from bot.adapters import discord as adapter
 from bot.adapters.discord import keys
 from bot.adapters.discord.pace import Pace
+from bot.admin import rights
 from bot.library import BotLibrary
 from bot.store import Store
 from bot.wiring import Bot
 from retrieval.errors import IndexUnusable
 from tests.servers import discord_people as people
+from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error, refusal, too_many
 from tests.servers.discord_server import TOKEN, DiscordServer
 from tests.servers.discord_stage import Busy, connected, stage
@@ -243,20 +245,23 @@ def test_forged_buttons_and_forms_do_nothing(bot: Bot, tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_admin_commands_check_again_who_may(bot: Bot, tmp_path: Path) -> None:
-    """Where a server has opened /fingerpost to everybody, the bot still asks for Manage Server, by name."""
+def test_how_the_bot_behaves_takes_who_manages_the_server(bot: Bot, tmp_path: Path) -> None:
+    """`channel` is there for everybody to see, and asks for Manage Server, by name; the bot's own admins may as well."""
 
     async def story() -> None:
         async with stage(bot, tmp_path) as on:
             s = on.server
-            for command in s.commands:
-                command["default_member_permissions"] = None
             asked = people.slash(s, s.ann, s.general, "fingerpost channel", mode="quiet")
             assert "“Manage Server”" in text_of(await on.answered(asked))
             assert asked.ephemeral
             assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) is None
-            shown = await on.answered(people.slash(s, s.admin, s.general, "fingerpost status"))
-            assert "2 guides" in text_of(shown)
+            await on.answered(people.slash(s, s.admin, s.general, "fingerpost channel", mode="quiet"))
+            assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) == "quiet"
+            s.ann.roles = [s.new_role("editors")]
+            on.client.admins = rights.parse(f"discord:{s.guild.id}:{s.ann.roles[0]}")
+            await s.until(lambda: len(on.client.guilds[0].roles) == 2)
+            await on.answered(people.slash(s, s.ann, s.general, "fingerpost channel", mode="mention"))
+            assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) == "mention"
 
     asyncio.run(story())
 
@@ -267,7 +272,9 @@ def test_a_wrong_token_is_one_clear_line(bot: Bot, tmp_path: Path, caplog: pytes
     async def story() -> None:
         async with DiscordServer() as server:
             store = Store(tmp_path)
-            client = adapter.Client(adapter.Answering(BotLibrary(bot), store), store, tmp_path, connector=server.connector())
+            client = adapter.Client(
+                adapter.Answering(BotLibrary(bot), store), CheapOffice(set()), store, tmp_path, connector=server.connector()
+            )
             with pytest.raises(adapter.DiscordError, match="FINGERPOST_DISCORD_TOKEN"):
                 await adapter.start(client, "wrong.token.value")
             store.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.discord import keys
 from bot.wiring import Bot
 from tests.servers import discord_people as people
 from tests.servers.discord_stage import stage
@@ -51,7 +52,9 @@ def test_a_thread_of_an_answer_goes_on_with_its_conversation(bot: Bot, tmp_path:
     async def story() -> None:
         async with stage(bot, tmp_path) as on:
             first = on.server.say(on.server.ann, on.server.general, "@bot I have 18 months of experience. Which path should I take?")
-            thread = on.server.thread(on.server.ann, on.server.general, "my path", of=await on.reply(first))
+            answer = await on.reply(first)
+            await on.server.until(lambda: on.store.held(keys.at(int(answer["id"]))))
+            thread = on.server.thread(on.server.ann, on.server.general, "my path", of=answer)
             second = on.server.say(on.server.ann, thread, "@bot product")
             assert CELL in text_of(await on.reply(second))
 
