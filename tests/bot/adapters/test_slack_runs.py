@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.slack.runs import Place
 from bot.adapters.slack.setup import SlackPlatform
 from bot.office import SECONDS_BETWEEN_EDITS
 from bot.render import slack_parts
+from bot.store import Store
 from tests.servers.cheap_desk import CheapDesk
 from tests.servers.cheap_office import CANCELLED, PUBLISHED, STEPS, CheapOffice
 from tests.servers.slack_platform import Clock, running
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import TEAM, Message
+from tests.servers.slack_world import BOT_USER, TEAM, Message
 
 Start = Callable[[], AbstractContextManager[SlackPlatform]]
 RUNS = "The guides are read anew."
@@ -196,3 +198,23 @@ def test_cancelling_on_the_message_leaves_it_there(slack: SlackServer, office: C
         office.stands.clear()
         slack.wait(lambda: CANCELLED in _shown(message))
     assert [act for _, act in office.done] == ["start", "cancel"]
+
+
+def test_one_process_edits_and_another_takes_over_where_it_dies(
+    slack: SlackServer, office: CheapOffice, start: Start, tmp_path: Path
+) -> None:
+    """While a process lives that shows a run, no other touches the message; after its death one goes on."""
+    message = Message("C0GEN", slack.world.ts(), BOT_USER, RUNS)
+    slack.world.messages.append(message)
+    place = Place("C0GEN", message.ts, "U0ADMIN", "there")
+    office._runs["run1"] = 0
+    office.follow("run1", "slack", place.words)
+    other = Store(tmp_path / "home")
+    assert other.claim("slackrun:there")
+    with start():
+        slack.people.commands("U0BEN", "C0GEN", "/fingerpost", "watch")
+        private = slack.wait(lambda: [m for m in slack.world.by_bot("C0GEN") if m.only_for == "U0BEN"])[0]
+        assert f"p{message.ts.replace('.', '')}" in str(private.blocks)
+        assert slack.count("chat.update") == 0
+        other.close()  # its lock goes, as with a process
+        slack.wait(lambda: PUBLISHED in _shown(message))
