@@ -13,7 +13,7 @@ from bot.reindexing.report import Report, decode, encode
 from bot.reindexing.work import KIND
 from bot.store import DAY, Act, Run, Store, StoreError
 from bot.wiring import Bot
-from retrieval.errors import IndexBusy, RequestError
+from retrieval.errors import IndexBusy, IndexUnusable, RequestError
 from retrieval.reading import Progress
 
 Launch = Callable[[Run, Callable[[], None]], None]
@@ -95,7 +95,7 @@ class Reindexing:
         """Whether "publish anyway" can still be done for this run."""
         run = self._store.run(run_id)
         report = decode(run.report) if run is not None and run.state == "waiting" else Report()
-        return bool(report.name) and self._bot.store.aside() == report.name and (self._bot.store.current() or "") == report.before
+        return bool(report.name) and self._bot.store.aside() == report.name and self._serving() == report.before
 
     def publish_anyway(self, run_id: str, name: str, person: str) -> Report:
         """Publish exactly what a run has built and refused. The caller has asked twice.
@@ -159,6 +159,13 @@ class Reindexing:
             now = self._store.run(run.id)
             if now is not None and now.state == "running":
                 self._store.end_run(run.id, "failed", encode(Report(problem=work.UNFORESEEN)))
+
+    def _serving(self) -> str:
+        """The generation that serves, "" where there is none that this program can read."""
+        try:
+            return self._bot.store.manifest(self._bot.store.current() or "").name
+        except IndexUnusable:
+            return ""
 
     def _served_before(self) -> str | None:
         """What served when the current generation was published, if it is kept: a newer one may be there that never served."""
