@@ -54,18 +54,21 @@ def _questions(wanted: Sequence[Check], asked: Sequence[str]) -> list[tuple[Ask,
 
 def _failure(check: Check, reason: str, before: Answer | None, after: Answer, generation: Generation, corpus: Path) -> Failure:
     return Failure(
-        check.ask, reason, f"{corpus.name}/{checks.FILE}:{check.line}", _guide_place(check, before, generation),
+        check.ask, reason, f"{corpus.name}/{checks.FILE}:{check.line}", _guide_place(check, before, after, generation),
         already=before is not None and bool(checks.lacks(check, before)), shown=differences.shown(after),
     )  # fmt: skip
 
 
-def _guide_place(check: Check, before: Answer | None, generation: Generation) -> str:
-    """File and line of the passage that the answer before rested on, as the guide stands now; else of the one that is wanted."""
-    if before is not None and before.citations:
-        deciding = _deciding(check, before.citations)
-        return _now(deciding, _core(check, deciding.quote), generation)
+def _guide_place(check: Check, before: Answer | None, after: Answer, generation: Generation) -> str:
+    """File and line of a passage, as the guide stands now: of what was cited before, else of what is wanted, else of what is cited."""
     wanted = next((p for p in generation.passages if check.cites and checks.cites(check.cites, p.guide, p.section)), None)
-    return f"{generation.guides[wanted.guide].path}:{wanted.lines[0]}" if wanted else ""
+    if wanted is not None and not (before and before.citations):
+        return f"{generation.guides[wanted.guide].path}:{wanted.lines[0]}"
+    for answer in (before, after):
+        if answer is not None and answer.citations:
+            deciding = _deciding(check, answer.citations)
+            return _now(deciding, _core(check, deciding.quote), generation)
+    return ""
 
 
 def _deciding(check: Check, citations: Sequence[Citation]) -> Citation:
