@@ -23,7 +23,7 @@ from bot.admin.bot_office import BotOffice
 from bot.commands import index, measure
 from bot.commands.guides import guides
 from bot.desk import BotDesk
-from bot.messages import Answer, Ask
+from bot.messages import Answer, Ask, printed
 from bot.render import chart
 from bot.render import discord as discord_render
 from bot.render import slack as slack_render
@@ -269,4 +269,4 @@ def _axes(bot: Bot, table: str | None, arguments: Iterable[str]) -> dict[str, st
 
 
 def _print(answer: Answer, as_json: bool) -> None:
-    click.echo(msgspec.json.encode(answer).decode() if as_json else answer.plain)
+    click.echo(printed(answer) if as_json else answer.plain)

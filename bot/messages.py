@@ -9,6 +9,9 @@ import msgspec
 Outcome = Literal["answered", "recommended", "clarify", "not_covered", "small_talk", "rejected"]
 
 
+_FOR_RENDERINGS = ("language", "rephrased")
+
+
 class Ask(msgspec.Struct, frozen=True):
     """A question as it was typed, with the same person's earlier messages in the thread, oldest first."""
 
@@ -63,10 +66,10 @@ class Disagreement(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The bot's answer. Field by field the object that `fingerpost ask --json` prints.
+    """The bot's answer. Field by field the object that `fingerpost ask --json` prints, but for what only renderings need.
 
     `language` is that of the bot's own words, by its code; quotes stay as they stand in the guide. `rephrased` where a
-    language model has put `text` into words.
+    language model has put `text` into words. These two are not printed.
     """
 
     id: str
@@ -82,3 +85,9 @@ class Answer(msgspec.Struct, frozen=True):
     took_ms: float = 0.0
     language: str = "en"
     rephrased: bool = False
+
+
+def printed(answer: Answer) -> str:
+    """The answer object on one line of JSON."""
+    whole = msgspec.to_builtins(answer)
+    return msgspec.json.encode({name: value for name, value in whole.items() if name not in _FOR_RENDERINGS}).decode()

@@ -67,8 +67,9 @@ class BotOffice:
         self._store.follow(run, platform, place)
 
     def followed(self, platform: str) -> list[tuple[str, str]]:
-        """The runs whose end has not been shown on this platform. Finds interrupted runs first, and records them."""
-        self.reindexing.settle()
+        """The runs whose end has not been shown on this platform. Records first what a process that died has left."""
+        if self._store.running() is None:  # else what it has just published would be taken for what a dead one left
+            self.reindexing.settle()
         return self._store.followed(platform)
 
     def shown(self, run: str, platform: str, place: str) -> None:

@@ -13,6 +13,8 @@ from bot.settings import LogQuestions
 from bot.store.database import Database
 from bot.store.schema import feedback, questions
 
+OFTEN = 2
+
 
 @dataclass(frozen=True)
 class Feedback:
@@ -80,8 +82,11 @@ class Opinions(Database):
         return [Asked(r.answer, r.text, r.outcome, decode(r.guides), r.generation, r.at, r.person) for r in rows]
 
     def most_asked(self, limit: int, since: float = 0.0) -> list[str]:
-        """The questions that were asked most often from then on, in their latest form; case and white space do not count."""
+        """The questions that were asked most often from then on, in their latest form; case and white space do not count.
+
+        At least OFTEN times: what only one person has asked is not shown to others.
+        """
         rows = self._all(sa.select(questions.c.text).where(questions.c.at >= since).order_by(questions.c.at))
         latest = {" ".join(row.text.casefold().split()): str(row.text) for row in rows}
         counts = Counter(" ".join(row.text.casefold().split()) for row in rows)
-        return [latest[folded] for folded, _ in counts.most_common(limit)]
+        return [latest[folded] for folded, count in counts.most_common(limit) if count >= OFTEN]

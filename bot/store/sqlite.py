@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ class File:
         """Let go of the file and of the lock."""
         self._engine.dispose()
         self._alive.release()
-        (self._owners / f"{self.owner}.alive").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where the folder was never made
+            (self._owners / f"{self.owner}.alive").unlink()
 
     def _lock(self, owner: str) -> FileLock:
         return FileLock(self._owners / f"{owner}.alive", timeout=0, is_singleton=False, thread_local=False)
