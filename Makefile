@@ -1,12 +1,13 @@
 # make chat       sets everything up and opens the chat; make chat q="do I need a PhD?" answers one question
 # make test       all tests
+# make messages   takes the bot's own words from the source into the catalogues of bot/languages, for translators
 # TORCH_INDEX=URL takes PyTorch from another package index, such as PyTorch's own one of CPU builds
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install chat test lint eval bench lock clean
+.PHONY: install chat test lint eval bench messages lock clean
 
 install: $(BIN)/fingerpost
 
@@ -36,6 +37,11 @@ eval: install
 
 bench: install
 	$(BIN)/fingerpost bench
+
+messages: install
+	$(BIN)/pybabel -q extract --no-default-keywords -k _ -k n_:1,2 --no-wrap --no-location --omit-header \
+		-o bot/languages/fingerpost.pot bot/wording.py
+	$(BIN)/pybabel -q update --no-wrap --omit-header --ignore-pot-creation-date -D fingerpost -i bot/languages/fingerpost.pot -d bot/languages
 
 lock: install
 	{ head -1 requirements.lock; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu//'; } > requirements.lock.new

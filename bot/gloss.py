@@ -69,9 +69,9 @@ def as_written(english: str, text: str) -> str:
 def detect(text: str) -> WordList | None:
     """The language of a text, None for English and for what is too short to tell.
 
-    A language counts from two of its function words on (one, where the text has three words or fewer), if there are
-    more of them than of English ones; between languages with as many, the one that knows more of the words. A text
-    that is mostly in Devanagari says enough by that.
+    A language counts from two of its function words on (one, where the text has three words or fewer, or it knows half
+    of them), if there are more of them than of English ones; between languages with as many, the one that knows more of
+    the words. A text that is mostly in Devanagari says enough by that.
     """
     found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
     if not found or not languages():
@@ -79,11 +79,11 @@ def detect(text: str) -> WordList | None:
     english = sum(word in words.STOP_WORDS for word in found)
     devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
     written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
-    best = max(written, key=lambda language: (_marks(language, found), sum(word in language.words for word in found)))
+    best = max(written, key=lambda language: (_marks(language, found), _known(language, found)))
     marks = _marks(best, found)
     if devanagari > len(found) / 2:
         return best
-    needed = 1 if len(found) <= 3 or devanagari else 2
+    needed = 1 if len(found) <= 3 or devanagari or 2 * _known(best, found) >= len(found) else 2
     return best if marks >= needed and marks > english * 0.75 else None
 
 
@@ -99,6 +99,10 @@ def languages() -> tuple[WordList, ...]:
 
 def _marks(language: WordList, found: Sequence[str]) -> int:
     return sum(word in _markers(language) for word in found)
+
+
+def _known(language: WordList, found: Sequence[str]) -> int:
+    return sum(word in language.words or word in _markers(language) for word in found)
 
 
 @functools.cache
