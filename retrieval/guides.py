@@ -73,7 +73,12 @@ def read(path: Path, corpus: Path) -> Parsed:
     name = path.relative_to(corpus.parent).as_posix()
     if not name.isprintable():
         raise GuideError(ascii(name), 1, "the file's name has a character that cannot be shown; rename it")
-    raw = _bytes(name, path)
+    return parse(_bytes(name, path), name, path.relative_to(corpus / "guides").with_suffix("").as_posix())
+
+
+def parse(raw: bytes, name: str, identity: str) -> Parsed:
+    """The content of a guide's file. `name` is its path as the author knows it. Raises GuideError, as `read` does."""
+    _check_bytes(name, raw)
     text = _decode(name, raw)
     head, body, first_line = frontmatter.split(name, text)
     found = markdown.blocks(body, first_line)
@@ -83,7 +88,7 @@ def read(path: Path, corpus: Path) -> Parsed:
     references = {b.label: markdown.plain(b.text.split("]:", 1)[1]) for b in found if b.kind == "footnote"}
     _check_references(name, found, references)
     guide = Guide(
-        id=path.relative_to(corpus / "guides").with_suffix("").as_posix(),
+        id=identity,
         path=name,
         title=head.title,
         source=head.source,
@@ -105,18 +110,21 @@ def digest(path: Path) -> str:
 
 
 def _bytes(name: str, path: Path) -> bytes:
-    """What stands in the file, if it is a text of a size that can be read."""
+    """What stands in the file, up to the first byte that is too many."""
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_GUIDE_BYTES + 1)
+            return file.read(MAX_GUIDE_BYTES + 1)
     except OSError as error:
         raise GuideError(name, 1, f"cannot be opened ({error.strerror}); check that it is a readable file") from error
+
+
+def _check_bytes(name: str, raw: bytes) -> None:
+    """A guide is a text of a size that can be read."""
     if len(raw) > MAX_GUIDE_BYTES:
         line = raw.count(b"\n") + 1
         raise GuideError(name, line, f"the guide is larger than {MAX_GUIDE_BYTES // 1_000_000} MB; split it")
     if (nul := raw.find(b"\0")) >= 0:
         raise GuideError(name, raw.count(b"\n", 0, nul) + 1, "has a NUL byte; save the file as plain UTF-8 text")
-    return raw
 
 
 def _decode(name: str, raw: bytes) -> str:

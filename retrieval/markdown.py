@@ -16,7 +16,8 @@ _ALERT = re.compile(r"^\s*>\s*\[!(?P<kind>[A-Z]+)\]\s*$")
 _FOOTNOTE = re.compile(r"^\[\^(?P<mark>[^\]\s]+)\]:\s*(?P<text>.+)$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S+(?:\s+[\"'(].*)?$")
-_PARSER = MarkdownIt("commonmark").enable("table").disable("reference")  # it would swallow "[^1]: Levels.fyi"
+# References would swallow "[^1]: Levels.fyi"; what stands inside a line is not asked for, and costs the square of a line of "[[[[".
+_PARSER = MarkdownIt("commonmark").enable("table").disable(["reference", "inline"])
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def cells(row: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """`text` as a person reads it: no emphasis, code or footnote marks, link text only, one space between words."""
     text = re.sub(r"\[\^[^\]\s]+\]", "", text)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"!?\[([^\[\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"<(https?://[^>]+)>", r"\1", text)
     text = re.sub(r"(?m)^\s*(?:[-*+]|\d+[.)])\s+", "", text)
     text = re.sub(r"(?m)^\s*>\s?", "", text)

@@ -1,26 +1,31 @@
-"""The converting process: a file's name and content in, a draft or a refusal out. See `retrieval.importing.sandbox`."""
+"""The process that reads a file: the file in, a proposal or a refusal out. See `retrieval.importing.sandbox`."""
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 
 import msgspec
 
-from retrieval.errors import ImportRefused
-from retrieval.importing import files
-from retrieval.importing.sandbox import Converted, Given
+from retrieval.errors import FingerpostError
+from retrieval.importing import proposal, sandbox
+from retrieval.importing.proposal import Built, Given
 
 
 def main() -> None:
-    """Read one Given from standard input, write one Converted to standard output."""
+    """Read one Given from standard input, write one Built to standard output."""
+    sandbox.bound(int(sys.argv[1]))
     warnings.simplefilter("ignore")
-    given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)
+    logging.disable()
     try:
-        made = Converted(draft=files.convert(given.filename, given.content))
-    except ImportRefused as refusal:
-        made = Converted(refusal=str(refusal))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(made))
+        given = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Given)
+        built = Built(proposal.build(given))
+    except FingerpostError as refusal:
+        built = Built(refusal=str(refusal))
+    except (MemoryError, RecursionError):
+        sys.exit(sandbox.OUT_OF_MEMORY)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(built))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from retrieval.errors import ImportRefused
@@ -21,6 +22,8 @@ MOST_ENTRIES = 2_000
 DEEPEST = 20  # quotes or lists inside one another
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
          codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # fmt: skip
+_PAGE = re.compile(r"<html\b", re.IGNORECASE)
+_CHUNK = 65_536  # bytes that are unpacked at once
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _DEEP = re.compile(rf"^(?:\s*>\s?){{{DEEPEST + 1},}}|^[ \t]{{{DEEPEST * 4},}}[-*+]\s", re.MULTILINE)
 
@@ -35,6 +38,7 @@ def convert(filename: str, content: bytes) -> Draft:
         raise ImportRefused("the file is empty")
     if kind == "PDF":
         _expect(b"%PDF-" in content[:1024], "PDF", content)
+        _check_streams(content)
         return pdf.read(content)
     if kind == "DOCX":
         _expect(content.startswith(b"PK\x03\x04"), "DOCX", content)
@@ -42,14 +46,29 @@ def convert(filename: str, content: bytes) -> Draft:
         return docx.read(content)
     said = _decoded(kind, content)
     if kind == "HTML":
-        if not re.search(r"<\s*[a-zA-Z!]", said):
-            raise ImportRefused("the file has no HTML in it; name it .txt if it is a plain text")
+        _check_page(said)
         return html.read(said)
+    _check_text(kind, said)
+    return Draft(said) if kind == "Markdown" else text.read(said)
+
+
+def _check_page(said: str) -> None:
+    if not re.search(r"<\s*[a-zA-Z!]", said):
+        raise ImportRefused("the file has no HTML in it; name it .txt if it is a plain text")
+    if (pages := len(_PAGE.findall(said))) > 1:
+        raise ImportRefused(f"the file holds {pages:,} web pages; give each as a file of its own")
+    if re.search(r"<!ENTITY", said, re.IGNORECASE):
+        raise ImportRefused("the page defines entities of its own, which no web page needs; save it again from the browser")
+
+
+def _check_text(kind: str, said: str) -> None:
+    start = said.lstrip("\ufeff \n\r\t")[:2_000]
+    if _PAGE.match(start) or start[:14].casefold() == "<!doctype html":
+        raise ImportRefused(f"the file is named as {kind}, but is a web page; give it the ending .html")
     if _DEEP.search(said):
         raise ImportRefused(f"the text nests more than {DEEPEST} quotes or lists inside one another; flatten it")
     if said.count("\f") > pdf.MOST_PAGES:
         raise ImportRefused(f"the text has {said.count(chr(12)) + 1} pages, and at most {pdf.MOST_PAGES} are read; split it")
-    return Draft(said) if kind == "Markdown" else text.read(said)
 
 
 def _expect(fits: bool, kind: str, content: bytes) -> None:
@@ -70,6 +89,31 @@ def _named(content: bytes) -> str:
         if b"\0" not in content[:4096]
         else "something else"
     )
+
+
+def _check_streams(content: bytes) -> None:
+    """What a PDF packs is counted before it is read. Raises ImportRefused where it is more than any text needs."""
+    unpacked = 0
+    for match in re.finditer(rb"stream\r?\n", content):
+        unpacked += _unpacked(content, match.end(), MOST_UNPACKED - unpacked)
+        if unpacked >= MOST_UNPACKED:
+            raise ImportRefused(f"the PDF unpacks to more than {MOST_UNPACKED // 1_000_000} MB; save it again without its pictures")
+
+
+def _unpacked(content: bytes, start: int, most: int) -> int:
+    """How many bytes come of a stream that is packed as PDFs usually are, counted up to `most`; 0 for another."""
+    unpacker, total = zlib.decompressobj(), 0
+    given = content[start : start + _CHUNK]
+    if not given or given[0] & 0x0F != 8:  # zlib's mark of its method
+        return 0
+    try:
+        while given and total < most and not unpacker.eof:
+            total += len(unpacker.decompress(given, 1_000_000))
+            start += 0 if unpacker.unconsumed_tail else _CHUNK
+            given = unpacker.unconsumed_tail or content[start : start + _CHUNK]
+    except zlib.error:
+        pass  # it is no packed stream, or a damaged one
+    return total
 
 
 def _check_archive(content: bytes) -> None:

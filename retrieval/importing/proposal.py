@@ -18,13 +18,14 @@ from retrieval import frontmatter, guides, passages
 from retrieval.errors import GuideError, ImportRefused, RequestError
 from retrieval.frontmatter import TableSpec
 from retrieval.guides import MAX_GUIDE_BYTES, Parsed, Table
-from retrieval.importing import deciding, sandbox
+from retrieval.importing import deciding, files, sandbox
 from retrieval.importing.draft import Draft
 from retrieval.terms import Terms
 
 MOST_BYTES = 20_000_000  # of a file that is offered
 LONGEST_ID = 60
 _SHOWN = 6  # of each kind in a preview
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")  # names that no file may have on Windows
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -44,15 +45,41 @@ class Proposal(msgspec.Struct, frozen=True):
     doubts: tuple[str, ...]
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What the process that reads a file is given."""
+
+    filename: str
+    content: bytes
+    title: str = ""
+    identity: str = ""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """What that process gives back: a proposal, or why there is none."""
+
+    proposal: Proposal | None = None
+    refusal: str = ""
+
+
 def propose(filename: str, content: bytes, *, title: str = "", identity: str = "", most_bytes: int = MOST_BYTES) -> Proposal:
     """What a file would give as a guide. Raises ImportRefused, with words for the one who gave it; nothing is written."""
     if len(content) > most_bytes:
         raise ImportRefused(f"the file has {len(content) / 1e6:.1f} MB, and at most {most_bytes / 1e6:g} MB are read; split it")
-    draft = sandbox.convert(filename, content)
+    given = Given(_sendable(filename), content, _sendable(title), _sendable(identity))
+    built = msgspec.msgpack.decode(sandbox.run(msgspec.msgpack.encode(given)), type=Built)
+    if built.proposal is None:
+        raise ImportRefused(built.refusal)
+    return built.proposal
+
+
+def build(given: Given) -> Proposal:
+    """The proposal, made in this process, whatever the file does to it. Raises ImportRefused."""
+    title, identity = given.title, given.identity
+    draft = files.convert(given.filename, given.content)
     if len(draft.text.encode()) > MAX_GUIDE_BYTES:
         raise ImportRefused(f"the text is larger than {MAX_GUIDE_BYTES // 1_000_000} MB, which is no guide any more; split it")
-    name = _safe(identity or PurePath(filename.replace("\\", "/")).stem)
-    if draft.text.lstrip("\ufeff \n\r").startswith(f"{frontmatter.FENCE}\n") and filename.lower().endswith((".md", ".markdown")):
+    name = _safe(identity or PurePath(given.filename.replace("\\", "/")).stem)
+    if draft.text.lstrip("\ufeff \n\r").startswith(f"{frontmatter.FENCE}\n") and given.filename.lower().endswith((".md", ".markdown")):
         return _described(name, draft.text.lstrip("\ufeff \n\r"), draft, ())
     head = title or draft.title or name.replace("-", " ").capitalize()
     body = _apart(name, draft.text)
@@ -142,7 +169,8 @@ def _writable(corpus: Path) -> Iterator[None]:
 def _safe(name: str) -> str:
     """A file's name of letters, digits and dashes."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_ID].strip("-") or "guide"
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_ID].strip("-") or "guide"
+    return f"{found}-guide" if _RESERVED.fullmatch(found) else found
 
 
 def _apart(name: str, body: str) -> str:
@@ -182,14 +210,15 @@ def _whole(title: str, draft: Draft, specs: list[TableSpec], body: str) -> str:
 
 def _parsed(name: str, text: str) -> Parsed:
     """The guide as the index would read it. Raises ImportRefused where it would not."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "corpus" / "guides" / f"{name}.md"
-        path.parent.mkdir(parents=True)
-        path.write_text(text, "utf-8")
-        try:
-            return guides.read(path, path.parents[1])
-        except GuideError as error:
-            raise ImportRefused(f"line {error.line} of the guide: {error.problem}") from error
+    try:
+        return guides.parse(text.encode("utf-8", "replace"), f"{name}.md", name)
+    except GuideError as error:
+        raise ImportRefused(f"line {error.line} of the guide: {error.problem}") from error
+
+
+def _sendable(text: str) -> str:
+    """Without halves of characters, which file systems give and no message can carry."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _described(name: str, text: str, draft: Draft, specs: list[TableSpec] | tuple[()]) -> Proposal:

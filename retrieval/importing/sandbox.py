@@ -1,57 +1,47 @@
-"""Converting in a process of its own, with bounds on its time and memory, so that a hostile file harms nothing else."""
+"""Files of other people are read in a process of its own, with bounds on time and memory, so that a hostile one harms nothing else.
+
+That process is given the file and no more of the environment than it needs to start: no tokens.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
-
 from retrieval.errors import ImportRefused
-from retrieval.importing.draft import Draft
 
 SECONDS = 60  # of processor time, and as many again of waiting
 MEMORY = 2 * 2**30  # bytes of address space
 TOO_MUCH = "reading the file takes more time or memory than a guide is worth; split it, or save it as plain text"
+OUT_OF_MEMORY = 3  # the exit status of a process that ran out of it, or of stack
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
 
-class Given(msgspec.Struct):
-    """What the process is given."""
-
-    filename: str
-    content: bytes
-
-
-class Converted(msgspec.Struct):
-    """What it gives back: a draft, or why there is none."""
-
-    draft: Draft | None = None
-    refusal: str = ""
-
-
-def convert(filename: str, content: bytes) -> Draft:
-    """`files.convert` in another process. Raises ImportRefused, also where the process dies or takes too long."""
+def run(given: bytes) -> bytes:
+    """What `retrieval.importing`, run as a program, answers to `given`. Raises ImportRefused where it dies or takes too long."""
+    root = Path(__file__).parents[2]
+    environment = {**{key: os.environ[key] for key in PASSED_ON if key in os.environ}, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-B", "-m", "retrieval.importing", str(SECONDS)]
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "retrieval.importing"], input=msgspec.msgpack.encode(Given(filename, content)), capture_output=True,
-            timeout=2 * SECONDS, cwd=Path(__file__).parents[2], preexec_fn=_bounded if sys.platform != "win32" else None, check=False,
-        )  # fmt: skip
-        made = msgspec.msgpack.decode(done.stdout, type=Converted)
+        done = subprocess.run(command, input=given, capture_output=True, timeout=2 * SECONDS, cwd=root, env=environment, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise ImportRefused(TOO_MUCH) from error
-    except msgspec.MsgspecError as error:
-        raise ImportRefused(TOO_MUCH if done.returncode < 0 or b"MemoryError" in done.stderr else "the file cannot be read") from error
-    if made.draft is None:
-        raise ImportRefused(made.refusal)
-    return made.draft
+    if done.returncode < 0 or done.returncode == OUT_OF_MEMORY:
+        raise ImportRefused(TOO_MUCH)
+    if done.returncode or not done.stdout:
+        raise ImportRefused("the file cannot be read; save it anew, or as plain text")
+    return done.stdout
 
 
-def _bounded() -> None:
-    """Run in the new process before anything else."""
+def bound(seconds: int) -> None:
+    """Bound this process, where the system can. Called by the new process itself: the one that starts it has threads."""
+    if sys.platform == "win32":
+        return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -89,7 +90,7 @@ def _lost_tables(kept: Sequence[str]) -> tuple[set[int], list[str]]:
 def _promises(kept: Sequence[str]) -> list[str]:
     """Lines that end with a colon and have neither a list, a table nor a note after them."""
     filled = [line for line in kept if line]
-    pairs = zip(filled, [*filled[1:], ""], strict=True)
+    pairs = itertools.pairwise([*filled, ""])
     return [line for line, after in pairs if line.endswith(":") and not re.match(r"[#|>*•\[-]|\d+[.)]", after) and not _BULLET.match(after)]
 
 
@@ -150,7 +151,7 @@ def _updated(lines: Sequence[str]) -> datetime.date | None:
 def _author(lines: Sequence[str]) -> str | None:
     """The name after "by", on its line or the next."""
     filled = [line for line in lines if line]
-    for line, following in zip(filled, [*filled[1:], ""], strict=True):
+    for line, following in itertools.pairwise([*filled, ""]):
         if match := _BY.match(line):
             name = re.split(r"[,|–—(]", match[1] or following)[0].strip()
             if _NAME.match(name):

@@ -7,7 +7,9 @@ import gzip
 import hashlib
 import io
 import random
+import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import ImportRefused
-from retrieval.importing import files, proposal
+from retrieval.importing import files, proposal, sandbox
 from retrieval.importing.draft import Draft
 from tests.retrieval.importing import pages
 
@@ -33,6 +35,12 @@ def _word_with(entry: str, content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(WORD)) as archive:
         entries = {**{name: archive.read(name) for name in archive.namelist()}, **entries}
     return pages.archive(entries)
+
+
+def _bomb() -> bytes:
+    """A fifth of a GB of nothing, packed."""
+    packer = zlib.compressobj(9)
+    return b"".join([*(packer.compress(b" " * 10_000_000) for _ in range(20)), packer.flush()])
 
 
 def _locked(document: bytes) -> bytes:
@@ -62,17 +70,20 @@ BAD: dict[str, dict[str, bytes]] = {
         "empty": b"", "NUL bytes": b"Text\0with.", "picture": PNG, "noise": NOISE, "too large": TEXT.encode() * 6_000,
         "10,000 pages": _PAGES_OF_TEXT, "wrong encoding": "Text für alle.".encode("utf-16")[2:], "archive": WORD,
         "compressed": gzip.compress(TEXT.encode()), "control characters": b"\x01\x02\x03\x04 a", "deep quotes": b"> " * 4_000,
+        "web page": pages.HTML.encode(), "only a menu": b"Home\nShop\nBlog\n" * 50,
     },
     ".html": {
         "empty": b"", "NUL bytes": b"<p>Text\0with.</p>", "picture": PNG, "noise": NOISE, "too large": b"<p>" + TEXT.encode() * 6_000,
         "no HTML": b"Just a sentence.", "only a menu": b"<html><body><nav><a href='/'>Home</a></nav></body></html>",
         "deep nesting": b"<div>" * 20_000 + b"<p>" + TEXT.encode(), "only a script": b"<html><script>load()</script></html>",
         "truncated": b"<html><head><title>A", "wrong encoding": pages.HTML.encode("utf-16")[2:],
+        "10,000 pages": pages.HTML.encode()[:150] * 10_000, "entities": b"<!DOCTYPE html [<!ENTITY a 'x'>]>" + pages.HTML.encode()[15:],
     },
     ".pdf": {
         "empty": b"", "text": TEXT.encode(), "picture": PNG, "noise": NOISE, "too large": PDF + b"\n" * LARGE, "archive": WORD,
         "truncated": PDF[: len(PDF) // 2], "10,000 pages": pages.portable([], filler=10_000), "no text": pages.portable([[]]),
         "only a head": b"%PDF-1.7\n", "damaged": b"%PDF-1.7\n" + NOISE,
+        "packed bomb": b"%PDF-1.7\n1 0 obj <<>> stream\n" + _bomb() + b"\nendstream",
         "locked": pages.portable([[("A", 11)]], trailer=(
             f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'00' * 32}> /U <{'00' * 32}> /P -4 >> /ID [<{'00' * 16}> <{'00' * 16}>]")),
     },
@@ -142,3 +153,28 @@ def test_a_file_that_would_read_for_ever_is_stopped(monkeypatch: pytest.MonkeyPa
     slow = pages.portable([[(f"{n} words of a page that has many of them, {n}", 9) for n in range(60)]] * 400)
     with pytest.raises(ImportRefused, match="more time or memory"):
         proposal.propose("slow.pdf", slow)
+
+
+def test_a_guide_that_is_slow_to_read_is_stopped_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the index would make of a file is found out in the bounded process too, not in the one that answers people."""
+    monkeypatch.setattr("retrieval.importing.sandbox.SECONDS", 1)
+    with pytest.raises(ImportRefused, match="more time or memory"):
+        proposal.propose("slow.md", b"A sentence which is here.\n\n" * 150_000)
+
+
+def test_the_process_that_reads_files_is_given_no_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its place stands a program that says what it was given."""
+    spy = tmp_path / "spy"
+    spy.write_text("#!/bin/sh\nenv\n", "utf-8")
+    spy.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(spy))
+    monkeypatch.setenv("FINGERPOST_SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("DISCORD_TOKEN", "of-discord")
+    given = sandbox.run(b"")
+    assert b"PATH=" in given
+    assert not any(word in given for word in (b"xoxb", b"of-discord", b"TOKEN"))
+
+
+def test_a_file_s_name_may_be_anything() -> None:
+    """File systems give halves of characters, and names that one system or another reserves."""
+    assert proposal.propose("a\udcff/..\\con.txt", TEXT.encode()).id == "con-guide"
