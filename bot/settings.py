@@ -58,6 +58,10 @@ class Settings:
     keep_days: float = KEPT_DAYS
     guide_months: int = 12
     max_file_mb: float = 20.0
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: Secret = NOT_SET
+    llm_seconds: float = 8.0
     store: Secret = NOT_SET
     slack_bot_token: Secret = NOT_SET
     slack_app_token: Secret = NOT_SET
@@ -116,6 +120,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         guide_months=int(_number("guide_months", value("guide_months", "12"), 1, 1_200)),
         max_file_mb=_number("max_file_mb", value("max_file_mb", "20"), 0.001, 1_000),
         store=_store(str(environment.get(PREFIX + "STORE") or given.get("store", "")).strip()),
+        **_language_model(environment, given),
         **_slack(environment, given),
         **_discord(environment, given),
     )
@@ -147,6 +152,21 @@ def _store(value: str) -> Secret:
             f"out for SQLite in {PREFIX}HOME"
         )
     return Secret(value)
+
+
+def _language_model(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of composing by a language model, which is off without an address."""
+
+    def value(key: str, default: str = "") -> str:
+        return str(environment.get(PREFIX + key.upper()) or given.get(key, default)).strip()
+
+    url, model = value("llm_url"), value("llm_model")
+    if url and not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{PREFIX}LLM_URL is '{url}'; give an address that begins with https://, up to /v1")
+    if url and not model:
+        raise SettingsError(f"{PREFIX}LLM_URL is set, but {PREFIX}LLM_MODEL is not; give the model's name")
+    seconds = _number("llm_seconds", value("llm_seconds", "8"), 0.1, 120)
+    return {"llm_url": url, "llm_model": model, "llm_key": Secret(value("llm_key")), "llm_seconds": seconds}
 
 
 def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from bot.engine import Engine
 from bot.messages import Answer, Ask
 from bot.reindexing import build
 from bot.reindexing.report import Report
+from bot.rephrasing.endpoint import Endpoint
+from bot.rephrasing.rephraser import Rephraser
 from bot.settings import Settings
 from bot.suggestions import Suggestions
 from retrieval import encoder, guides
@@ -23,6 +25,13 @@ from retrieval.reading import Progress
 from retrieval.searcher import Searcher
 
 log = logging.getLogger(__name__)
+
+
+def rephraser(settings: Settings) -> Rephraser | None:
+    """What puts answers into words by a language model; None where none is set."""
+    if not settings.llm_url:
+        return None
+    return Rephraser(Endpoint(settings.llm_url, settings.llm_model, settings.llm_key, settings.llm_seconds))
 
 
 class Bot:
@@ -41,6 +50,7 @@ class Bot:
         self.store = GenerationStore(settings.index)
         self._load_model = load_model or (lambda name: encoder.serve(name, settings.models))
         self._today = today
+        self._rephraser = rephraser(settings)
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._serving: str | None = None
@@ -57,7 +67,8 @@ class Bot:
 
     def handle(self, ask: Ask) -> Answer:
         """Answer a question. Raises IndexUnusable where no index serves."""
-        return self.engine().handle(ask)
+        answer = self.engine().handle(ask)
+        return self._rephraser.rephrase(answer) if self._rephraser else answer
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """Recommend from a decision table, by values for its axes. Raises RequestError, IndexUnusable."""

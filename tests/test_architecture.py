@@ -18,7 +18,7 @@ FILES = sorted(path for package in ("bot", "retrieval") for path in (ROOT / pack
 PLATFORMS = ("slack_bolt", "slack_sdk", "discord")
 HEAVY = (
     "faiss", "tantivy", "sentence_transformers", "markdown_it", "yaml", "symspellpy", "ir_measures", "tqdm", "prompt_toolkit",
-    "PIL", "babel", "openvino", "tokenizers", "trafilatura", "pdfplumber", "docx",
+    "PIL", "babel", "openvino", "tokenizers", "trafilatura", "httpx2", "pdfplumber", "docx",
 )  # fmt: skip
 OUTSIDE = ("bot/adapters/", "bot/commands/", "bot/cli.py", "bot/__main__.py", "bot/wiring.py")
 
