@@ -9,7 +9,7 @@ import msgspec
 
 from bot.adapters import terminal
 from bot.commands.check import check
-from bot.commands.index import ensure_index
+from bot.commands.ready import ensure_index
 from bot.wiring import Bot
 from retrieval.errors import ImportRefused, RequestError
 from retrieval.importing import proposal

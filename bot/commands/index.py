@@ -47,10 +47,8 @@ def rollback(bot: Bot, generation: str | None) -> None:
     click.echo("\n".join(telling.describe(report)))
 
 
-def ensure_index(bot: Bot) -> None:
-    """Build the first index where there is none."""
-    if bot.has_index:
-        return
+def first(bot: Bot) -> None:
+    """Build the first index."""
     report = _here(bot)
     if report.refused:
         click.echo(_printed(report), err=True)

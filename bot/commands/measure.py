@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from bot import bench, calibration, evaluate
-from bot.commands import index
+from bot.commands.ready import ensure_index
 from bot.progress import Bar
 from bot.wiring import Bot
 
@@ -21,7 +21,7 @@ from bot.wiring import Bot
 def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> None:
     """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
     if beir is None:
-        index.ensure_index(bot)
+        ensure_index(bot)
     with Bar() as bar:
         if curve:
             calibrated = calibration.collection(bot, beir, bar.show) if beir else calibration.corpus(bot, bar.show)
@@ -37,7 +37,7 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> Non
 @click.pass_obj
 def bench_command(bot: Bot, as_json: bool) -> None:
     """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
-    index.ensure_index(bot)
+    ensure_index(bot)
     with Bar() as bar:
         rows = bench.run(bot, bar.show)
     click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))
