@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bot.messages import Answer, Ask, Outcome
 from bot.render import plain
 from bot.speech import ENGLISH, Speech
 from bot.suggestions import Suggestions
+from retrieval import ability
 from retrieval.quantities import figures
 from retrieval.searcher import Searcher
 
@@ -36,6 +38,7 @@ class Engine:
         self._suggestions = suggestions
         self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms)
         self._today = today
+        self._reads = functools.cache(lambda language: ability.reads(searcher.encode, gloss.EXAMPLES, gloss.examples(language)))
 
     @property
     def topics(self) -> str:
@@ -97,7 +100,8 @@ class Engine:
             return self._advised(text, advice, citations, speech)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
-        return self._from_facts(text, resolved, citations, speech)
+        following = f"{history[-1]} {text}" if resolved.follows and history else text
+        return self._from_facts(text, resolved, citations, speech, following if self._reads(speech.language) else "")
 
     def _read(self, text: str) -> str:
         """A message in English, with its abbreviations written out and its typos corrected."""
@@ -120,9 +124,9 @@ class Engine:
     def _advised(self, text: str, advice: Advice, citations: Citations, speech: Speech) -> Answer:
         return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation, language=speech.language)
 
-    def _from_facts(self, text: str, resolved: Resolved, citations: Citations, speech: Speech) -> Answer:
+    def _from_facts(self, text: str, resolved: Resolved, citations: Citations, speech: Speech, read: str) -> Answer:
         parts = [resolved.text] if resolved.follows else message.split(resolved.text)
-        facts = Facts(self.searcher, self._disagreements, speech, text)
+        facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "")
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
         if not answered:

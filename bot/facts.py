@@ -48,9 +48,10 @@ class Reply:
 class Facts:
     """Answers the questions of one message from the passages, in the language of `speech`."""
 
-    def __init__(self, searcher: Searcher, disagreements: Disagreements, speech: Speech, asked: str) -> None:
-        """`asked` is the message as it was written."""
+    def __init__(self, searcher: Searcher, disagreements: Disagreements, speech: Speech, asked: str, read: str = "") -> None:
+        """`asked` is the message as it was written, `read` the same, with what it follows, where the model reads its language."""
         self._asked = asked
+        self._read = read
         self._searcher = searcher
         self._disagreements = disagreements
         self._speech = speech
@@ -68,7 +69,7 @@ class Facts:
             return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
         if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
             return Reply(compared)
-        query, ranked = self._ranked(question, cues)
+        query, ranked = self._ranked(question, cues, self._read)
         if tabled := self._tabled(question, query, cues, ranked, citations):
             return Reply(tabled)
         refused = self._refused(ranked, query, cues)
@@ -96,8 +97,8 @@ class Facts:
         differing = variants.differing(subject, kind, wide, self._disagreements, self._searcher)
         return differing, [] if differing else variants.several(subject, kind, wide, self._disagreements, self._searcher)
 
-    def _ranked(self, question: str, cues: Cues) -> tuple[Query, list[Ranked]]:
-        query = self._searcher.read(question, self._emphasis)
+    def _ranked(self, question: str, cues: Cues, written: str = "") -> tuple[Query, list[Ranked]]:
+        query = self._searcher.read(question, self._emphasis, written)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues)
         guides = {guide.id for guide in provenance.named_guides(question, self._searcher)}
         of_guide = [r for r in ranked if r.found.passage.guide in guides]

@@ -19,17 +19,25 @@ from retrieval import words
 _DEVANAGARI = re.compile(r"[ऀ-ॿ]")
 _WORD = re.compile(r"[^\W\d_]+[ऀ-ॿ]*")
 
+# Everyday sentences, of no guide's subject, by whose translations a model shows whether it reads a language.
+EXAMPLES = (
+    "The children are playing in the garden.", "I lost my keys yesterday.", "How much does this cost?", "The winter was very cold.",
+    "She works with her hands.", "We have to get up early tomorrow.",
+)  # fmt: skip
+
 
 class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One language: `markers` show that a text is in it, `phrases` and `words` give the English for each.
 
-    `code` is the name of its file, such as "de".
+    `examples` say what EXAMPLES say. `code` is the
+    name of its file, such as "de".
     """
 
     name: str
     markers: tuple[str, ...]
     phrases: dict[str, str]
     words: dict[str, str]
+    examples: tuple[str, ...] = ()
     code: str = ""
 
 
@@ -52,6 +60,11 @@ def language(text: str, earlier: Sequence[str] = ()) -> str:
         if any(word.casefold() in words.STOP_WORDS for word in _WORD.findall(said)):
             break
     return "en"
+
+
+def examples(code: str) -> tuple[str, ...]:
+    """What EXAMPLES are in a language, in their order; empty for English and where its list has none."""
+    return next((found.examples for found in languages() if found.code == code), ())
 
 
 def as_written(english: str, text: str) -> str:

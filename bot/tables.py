@@ -167,9 +167,9 @@ class Tables:
                 if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
                     label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
                     column = columns[0]
-                    return wording.FOUND.format(places=wording.VALUE.format(
-                        label=label, column=markdown.plain(table.header[column]).lower(), value=values[column - 1], n=n,
-                    ))  # fmt: skip
+                    name = markdown.plain(table.header[column]).lower()
+                    value = self._speech.say(wording.VALUE, label=label, column=name, value=values[column - 1], n=n)
+                    return self._speech.say(wording.FOUND, places=value)
         return ""
 
     def _row(self, guide: str, table: int, row: int) -> Passage:

@@ -43,11 +43,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Query:
-    """A question, read: one name for each term, typos corrected. `vector` is of unit length, shape (dimension,)."""
+    """A question, read: one name for each term, typos corrected. `vector` is of unit length, shape (dimension,).
+
+    `by_meaning` where the vector is of the question in another language, of which `words` may say only a part.
+    """
 
     text: str
     words: tuple[Word, ...]
     vector: Vectors
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,11 @@ class Searcher:
         self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)} | set(spelled))
         self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
 
-    def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0) -> Query:
-        """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1)."""
+    def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
+        """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1).
+
+        `written` is the question in another language that the model reads, of which `question` gives the words in English.
+        """
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
@@ -95,6 +102,8 @@ class Searcher:
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
+        if written:
+            return Query(text, read, self.encode([written])[0], by_meaning=True)
         return Query(text, read, tokens.vector if tokens else self.encode([text])[0])
 
     def encode(self, texts: list[str]) -> Vectors:
@@ -115,6 +124,8 @@ class Searcher:
         """What the passage of `hit` covers of `query`."""
         covered = self._cover(query.words, hit.id)
         share = sum(word.weight * covered[word.text] for word in query.words)
+        if query.by_meaning:  # words that are not known in English are not held against a passage
+            share = max(share, hit.similarity)
         return Found(self.generation.passages[hit.id], hit, covered, share)
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
