@@ -21,7 +21,7 @@ NICENESS = 10
 
 def launcher(settings: Settings) -> Launch:
     """What starts `fingerpost reindex --run ID` with these settings. May raise OSError."""
-    given = {"CORPUS": str(settings.corpus), "HOME": str(settings.home), "MODEL": settings.model}
+    given = {"CORPUS": str(settings.corpus), "HOME": str(settings.home), "MODEL": settings.model, "STORE": settings.store.reveal()}
     environment = {**os.environ, **{PREFIX + key: value for key, value in given.items()}}
 
     def launch(run: Run, over: Callable[[], None]) -> None:

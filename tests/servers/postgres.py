@@ -24,6 +24,8 @@ from bot.settings import Secret
 
 PASSWORD = "s3cret-%20of/the@tests"  # noqa: S105 - with every sign that an address cannot hold as it is
 _FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB")
+# Ends the server with the tests, however they end: with them the other end of the pipe is gone.
+_WITH_US = 'exec 3<&0; "$@" </dev/null 3<&- & server=$!; (cat <&3 >/dev/null; kill -INT $server) 2>/dev/null & wait $server'
 
 
 class PostgresServer:
@@ -44,7 +46,7 @@ class PostgresServer:
             shutil.chown(path, **_owner())
         made = self._run("initdb", "-D", self._data, "-U", "fingerpost", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync",
                          "--encoding=UTF8", "--locale=C")  # fmt: skip
-        assert made.wait() == 0, (self._folder / "initdb.log").read_text("utf-8")
+        assert _ended(made) == 0, (self._folder / "initdb.log").read_text("utf-8")
 
     def start(self) -> None:
         """Run, and wait until it answers."""
@@ -60,9 +62,9 @@ class PostgresServer:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop at once, whoever is connected; SIGQUIT without any order, as a crash would."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(60)
+        if self._process is not None and self._process.poll() is None:
+            os.kill(int((self._folder / "data" / "postmaster.pid").read_text("utf-8").split()[0]), how)
+            _ended(self._process)
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
         """A connection to look and to tamper with."""
@@ -88,7 +90,12 @@ class PostgresServer:
     def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{program}.log").open("ab") as log:
             return subprocess.Popen(
-                [str(self._bin / program), *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self._folder, **_owner()
+                ["/bin/sh", "-c", _WITH_US, "sh", str(self._bin / program), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                **_owner(),
             )
 
 
@@ -104,6 +111,15 @@ def running() -> Iterator[PostgresServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit status of a process, once it is over."""
+    assert process.stdin is not None
+    try:
+        return process.wait(60)
+    finally:
+        process.stdin.close()
 
 
 def _programs() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,12 +14,14 @@ from bot.reindexing import process, work
 from bot.reindexing.report import Report, decode
 from bot.reindexing.runs import Reindexing
 from bot.reindexing.work import ReindexCancelled
-from bot.store import Run, Store
+from bot.settings import Secret
+from bot.store import Run, Store, open_store
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, GuideError, IndexBusy, IndexUnusable, RequestError
 from retrieval.reading import Progress
 from tests.bot.reindexing.garden import PATH, question, rewrite, snapshot
 from tests.conftest import quiet
+from tests.servers.places import Place
 
 ANN, BEN = ("Ann", "slack:T:U1"), ("Ben", "discord:7:9")
 
@@ -232,11 +235,15 @@ def wait_for(found: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, store: Store) -> None:
-    """The run is done in a process of its own at low priority: it ends though the bot that started it has gone meanwhile."""
+def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: Place) -> None:
+    """The run is done in a process of its own at low priority: it ends though the bot that started it has gone meanwhile.
+
+    Wherever the state is: that process is given the same place.
+    """
     rewrite(served, "$12", "$13")
-    starter = Store(served.settings.home)
-    run = Reindexing(served, starter, process.launcher(served.settings)).start(*ANN).run
+    settings = replace(served.settings, store=place) if isinstance(place, Secret) else served.settings
+    store, starter = open_store(settings), open_store(settings)
+    run = Reindexing(served, starter, process.launcher(settings)).start(*ANN).run
     wait_for(lambda: (store.run(run.id) or run).stage != "")
     starter.close()
     wait_for(lambda: (store.run(run.id) or run).state != "running")
@@ -244,6 +251,7 @@ def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, store: S
     assert (found.state, decode(found.report).published) == ("done", True), (served.settings.home / process.LOG).read_text("utf-8")
     assert "$13" in served.handle(Ask("What does a fern cost?")).plain
     assert [(act.act, act.name) for act in store.audit(1)] == [("publish", "Ann")]
+    store.close()
 
 
 def test_a_process_that_cannot_start_is_a_failed_run(served: Bot, store: Store) -> None:
