@@ -99,7 +99,7 @@ class Discord:
         """Look at the message of a run until it is over."""
 
         async def watched() -> Shown:
-            await self._server.until(lambda: not self._on.client.office.followed("discord"), within=50)
+            await self._server.until(lambda: " is reindexing since " not in _administrative(shown.handle).words, within=50)
             return _administrative(shown.handle)
 
         return self._call(watched())

@@ -112,7 +112,7 @@ class Slack:
 
     def watch(self, shown: Shown) -> Shown:
         """Look at the message of a run until it is over."""
-        self._server.wait(lambda: not self._store.followed("slack"), patience=60)
+        self._server.wait(lambda: " is reindexing since " not in _administrative(shown.handle).words, patience=60)
         return _administrative(shown.handle)
 
     def _unseen(self, channel: str = "") -> list[Message]:
