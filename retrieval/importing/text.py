@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.importing import furniture
+from retrieval.importing import draft, flattened, furniture
 from retrieval.importing.draft import Draft
 
 _BULLET = re.compile(r"^\s*[•·▪◦‣●○*-]\s+(?=\S)")
@@ -18,19 +18,24 @@ _DATED = re.compile(r"(?i)\b(?:last )?(?:updated|published|modified|reviewed|dat
 _DATES = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d.%m.%Y", "%B %d %Y")
 _BY = re.compile(r"(?i)^(?:(?:authored|written|published|posted|reviewed|&|and|\s)+by|by|author:?)\s*(.*)$")
 _NAME = re.compile(r"^(?:[A-Z][\w.'’-]+ ){1,3}[A-Z][\w.'’-]+$")
+_RUN_IN = re.compile(r"\*\*\s*\d{1,2}[.)]\s+(?P<name>[^*]{2,80}?)\s*\*\*")
+LEAST_RUN_IN = 2  # numbered names in one line, for them to be items
 LONGEST_HEADING = 12  # words
 LEAST_ROWS = 3  # lines that look like the rows of a table
 
 
 def read(raw: str) -> Draft:
     """The text of a page. `raw` may hold Markdown in part, as copied pages often do."""
-    lines = [" ".join(line.split()) if not line.lstrip().startswith("|") else line.strip() for line in _lines(raw)]
+    unflattened, guesses = _with_tables(_lines(raw))
+    unflattened = _with_items(unflattened)
+    lines = [" ".join(line.split()) if not line.lstrip().startswith("|") else line.strip() for line in unflattened]
     dropped = furniture.left_out(lines)
-    left = [dropped_line for i, dropped_line in enumerate(lines) if i in dropped]
     title = _title(lines)
     kept = ["" if i in dropped else line for i, line in enumerate(lines)]
     kept = _without_lead_ins(kept, dropped)
+    left = [line for line, rest in zip(lines, kept, strict=True) if line and not rest]
     rows, doubts = _lost_tables(kept)
+    doubts += guesses
     doubts += [f"“{line[:80]}” announces what does not follow; mark it with [!GAP], or take it out" for line in _promises(kept)]
     return Draft(
         _markdown(kept, title, rows), title=title, author=_author(lines), updated=_updated(lines),
@@ -41,6 +46,39 @@ def read(raw: str) -> Draft:
 def _lines(raw: str) -> list[str]:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\u00a0", " ").replace("\u200b", "")
     return text.split("\n")
+
+
+def _with_tables(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """With Markdown's marks on tables that were flattened, for else they would look like menus and counters; and doubts."""
+    found: list[str] = []
+    doubts: list[str] = []
+    at = 0
+    while at < len(lines):
+        filled = lines[at].strip() and not lines[at].lstrip().startswith("|")
+        if filled and (flat := flattened.find(lines[at : at + flattened.FARTHEST])) is not None:
+            found += ["", *draft.table(flat.rows).split("\n"), ""]
+            at += flat.lines
+            if flat.guessed:
+                names = " | ".join(flat.rows[0])
+                doubts.append(f"the columns “{names}” were told apart by guess; look whether each has its right name")
+        else:
+            found.append(lines[at])
+            at += 1
+    return found, doubts
+
+
+def _with_items(lines: Sequence[str]) -> list[str]:
+    """With a heading for each of several named and numbered items that one line holds: "**1. Fern** Needs shade. **2. Ivy** ..."."""
+    found: list[str] = []
+    for line in lines:
+        names = list(_RUN_IN.finditer(line))
+        if len(names) < LEAST_RUN_IN:
+            found.append(line)
+            continue
+        found += [line[: names[0].start()], ""]
+        for match, end in zip(names, [*(m.start() for m in names[1:]), len(line)], strict=True):
+            found += [f"### {match['name']}", "", line[match.end() : end].strip(" —–-:"), ""]
+    return found
 
 
 def _title(lines: Sequence[str]) -> str:
