@@ -16,6 +16,7 @@ $(BIN)/fingerpost: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[dev]'
+	@$(BIN)/python -m compileall -q bot retrieval
 	@touch $@
 
 chat: install

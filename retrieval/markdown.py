@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "note", "footnote", "code"]
 
@@ -16,8 +18,6 @@ _ALERT = re.compile(r"^\s*>\s*\[!(?P<kind>[A-Z]+)\]\s*$")
 _FOOTNOTE = re.compile(r"^\[\^(?P<mark>[^\]\s]+)\]:\s*(?P<text>.+)$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S+(?:\s+[\"'(].*)?$")
-# References would swallow "[^1]: Levels.fyi"; what stands inside a line is not asked for, and costs the square of a line of "[[[[".
-_PARSER = MarkdownIt("commonmark").enable("table").disable(["reference", "inline"])
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def blocks(text: str, first_line: int) -> list[Block]:
     """The blocks of `text` in order; its first line has the number `first_line` in the file."""
     source = text.split("\n")
     found: list[Block] = []
-    for token in _outermost(_PARSER.parse(text)):
+    for token in _outermost(_parser().parse(text)):
         if token.map is None:
             continue
         start, end = token.map
@@ -48,6 +48,18 @@ def blocks(text: str, first_line: int) -> list[Block]:
             end -= 1
         found += _of_token(token, source[start:end], start + first_line)
     return found
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    """The parser, imported where guides are read: an answer from an index needs none.
+
+    References would swallow "[^1]: Levels.fyi"; what stands inside a line is not asked for, and costs the square of a
+    line of "[[[[".
+    """
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").disable(["reference", "inline"])
 
 
 def cells(row: str) -> tuple[str, ...]:

@@ -100,3 +100,15 @@ def test_where_no_export_can_be_made_the_reference_serves_and_says_so(
     assert model.served_by == "sentence-transformers"
     assert "cannot be exported" in caplog.text
     assert model.encode(["it works"]).shape == (1, 384)
+
+
+def test_what_was_compiled_is_kept_and_may_be_cut_short(model: Model, models: Path, tmp_path: Path) -> None:
+    """What openvino makes of the model lies beside it; where a killed process has left half of it, it is made anew."""
+    folder = shutil.copytree(exported.folder_for(model.identity, models), tmp_path / "export")
+    first = exported.load(folder).encode(["Do I need a degree?"], batch_size=1, normalize_embeddings=True, show_progress_bar=False)
+    for file in (folder / exported.COMPILED).iterdir():
+        content = file.read_bytes()
+        file.unlink()
+        file.write_bytes(content[: len(content) // 3])
+    again = exported.load(folder).encode(["Do I need a degree?"], batch_size=1, normalize_embeddings=True, show_progress_bar=False)
+    assert (first * again).sum() >= exported.LEAST_COSINE
