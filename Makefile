@@ -42,7 +42,7 @@ bench: install
 messages: install
 	$(BIN)/pybabel -q extract --no-default-keywords -k _ -k n_:1,2 --no-wrap --no-location --omit-header \
 		-o bot/languages/fingerpost.pot bot/wording.py
-	$(BIN)/pybabel -q update --no-wrap --omit-header --ignore-pot-creation-date -D fingerpost -i bot/languages/fingerpost.pot -d bot/languages
+	$(BIN)/pybabel -q update --no-wrap --ignore-pot-creation-date -D fingerpost -i bot/languages/fingerpost.pot -d bot/languages
 
 lock: install
 	{ head -1 requirements.lock; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu//'; } > requirements.lock.new
