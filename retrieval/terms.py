@@ -33,9 +33,9 @@ class Terms:
             return text
         return self._pattern.sub(self._replacement, text)
 
-    def names(self) -> frozenset[str]:
-        """All main names."""
-        return frozenset(self._main.values())
+    def names(self) -> tuple[str, ...]:
+        """All main names, shorter ones first: in an order that is the same in every process."""
+        return tuple(sorted(set(self._main.values()), key=lambda name: (len(name), name)))
 
     def _replacement(self, match: re.Match[str]) -> str:
         found = match.group(0)
