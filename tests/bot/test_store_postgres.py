@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
+import subprocess
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot import settings
@@ -37,6 +41,34 @@ def _holders(server: PostgresServer, database: str) -> set[int]:
     """The connections that say that a process lives."""
     with closing(server.connect(database)) as connection:
         return {pid for (pid,) in connection.execute(HOLDERS)}
+
+
+@contextmanager
+def _no_word_arrives(server: PostgresServer) -> Iterator[None]:
+    """The next change is committed, then waits for a standby that there is not, and its connection is ended meanwhile."""
+    waiting = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'"
+    with closing(server.connect()) as connection, closing(server.connect()) as probe, ThreadPoolExecutor(1) as pool:
+
+        def standby(name: str) -> None:
+            connection.execute(f"alter system set synchronous_standby_names = '{name}'")
+            connection.execute("select pg_reload_conf()")
+
+        def write() -> None:
+            with contextlib.suppress(psycopg.OperationalError):
+                while True:
+                    probe.execute("comment on database postgres is 'written'")
+
+        def end() -> bool:
+            return bool(eventually(lambda: connection.execute(waiting).fetchall()))
+
+        standby("nowhere")
+        written = pool.submit(write)  # until the first change waits, so that the next one does
+        assert end()
+        written.result()
+        ended = pool.submit(end)
+        yield
+        assert ended.result()
+        standby("")
 
 
 def _again(store: Store, key: str, stop: float) -> bool:
@@ -94,6 +126,46 @@ def test_what_a_process_works_on_stays_its_own_when_the_server_is_restarted(rest
         assert eventually(lambda: len(_holders(restarted, database)) == 2)
         assert mine.progress_run(run.id, "reading", 1, 2)
         mine.finish("slack:1")
+
+
+def test_who_is_back_first_does_not_take_the_others_for_dead(restarted: PostgresServer) -> None:
+    """A process that is slow to come back after a restart, here one that is halted, keeps what it works on."""
+    database = restarted.database()
+    address = restarted.address(database)
+    code = f"import time; from bot.settings import Secret; from bot.store import Store; store = Store(Secret({address.reveal()!r}))"
+    code += "; assert store.claim('slack:1', 'p'); print('mine', flush=True); input(); store.finish('slack:1')"
+    with (
+        closing(Store(address)) as other,
+        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as slow,
+    ):
+        assert slow.stdout is not None
+        assert slow.stdout.readline() == "mine\n"
+        slow.send_signal(signal.SIGSTOP)
+        restarted.stop()
+        restarted.start()
+        assert eventually(lambda: len(_holders(restarted, database)) == 1)
+        assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
+        slow.send_signal(signal.SIGCONT)
+        assert eventually(lambda: len(_holders(restarted, database)) == 2)
+        assert not other.claim("slack:1")
+        slow.communicate("\n")
+        assert slow.returncode == 0
+        assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
+
+
+def test_what_was_written_though_the_connection_ended_is_not_lost(restarted: PostgresServer) -> None:
+    """The server has committed, and its word does not arrive: the event can be claimed again, once, and no run goes on for ever."""
+    with closing(Store(restarted.address(restarted.database()))) as store:
+        with _no_word_arrives(restarted), pytest.raises(StoreError):
+            store.claim("slack:1", "p")
+        assert [event.key for event in store.unfinished("slack:")] == ["slack:1"]
+        assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]
+        assert store.unfinished("slack:") == []
+        with _no_word_arrives(restarted), pytest.raises(StoreError):
+            store.start_run("reindex", "p", "Ann")
+        assert store.running() is None
+        assert [run.state for run in store.runs()] == ["interrupted"]
+        assert store.start_run("reindex", "p", "Ann") is not None
 
 
 def test_the_sign_of_life_is_given_again_when_its_connection_is_cut(postgres: PostgresServer) -> None:
