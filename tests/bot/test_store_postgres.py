@@ -137,7 +137,9 @@ def test_who_is_back_first_does_not_take_the_others_for_dead(restarted: Postgres
     with (
         closing(Store(address)) as other,
         subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as slow,
+        contextlib.ExitStack() as ending,
     ):
+        ending.callback(slow.kill)  # which one that is halted would not hear of otherwise
         assert slow.stdout is not None
         assert slow.stdout.readline() == "mine\n"
         slow.send_signal(signal.SIGSTOP)
