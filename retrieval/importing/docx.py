@@ -29,7 +29,7 @@ def read(content: bytes) -> Draft:
         raise ImportRefused("the document is damaged, or is no DOCX; save it again as DOCX") from error
     if not body.strip():
         raise ImportRefused("the document has no text")
-    draft = text.read(re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", body))
+    draft = text.read(re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", body), copied=False)  # a document has no furniture of a page
     return Draft(
         draft.text, title=draft.title or title or "", author=draft.author or author or None,
         updated=draft.updated or (modified.date() if modified else None), left_out=draft.left_out, doubts=draft.doubts,

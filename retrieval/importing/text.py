@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.importing import draft, flattened, furniture
+from retrieval.importing import draft, flattened, furniture, wrapped
 from retrieval.importing.draft import Draft
 
 _BULLET = re.compile(r"^\s*[•·▪◦‣●○*-]\s+(?=\S)")
@@ -24,12 +24,15 @@ LONGEST_HEADING = 12  # words
 LEAST_ROWS = 3  # lines that look like the rows of a table
 
 
-def read(raw: str) -> Draft:
-    """The text of a page. `raw` may hold Markdown in part, as copied pages often do."""
+def read(raw: str, *, copied: bool = True) -> Draft:
+    """The text of a page. `raw` may hold Markdown in part, as copied pages often do.
+
+    Where it is not `copied` from a page, nothing is furniture.
+    """
     unflattened, guesses = _with_tables(_lines(raw))
-    unflattened = _with_items(unflattened)
+    unflattened = wrapped.joined(_with_items(unflattened))
     lines = [" ".join(line.split()) if not line.lstrip().startswith("|") else line.strip() for line in unflattened]
-    dropped = furniture.left_out(lines)
+    dropped = furniture.left_out(lines) if copied else set()
     title = _title(lines)
     kept = ["" if i in dropped else line for i, line in enumerate(lines)]
     kept = _without_lead_ins(kept, dropped)

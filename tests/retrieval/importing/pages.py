@@ -54,8 +54,8 @@ HTML = """<!doctype html><html><head><title>Watering ferns | Green Desk</title>
 <footer>All rights reserved. <form><label>Newsletter</label><input></form></footer></body></html>"""
 
 
-def word() -> bytes:
-    """A Word document with a heading, a list and a table."""
+def word(*lines: str) -> bytes:
+    """A Word document with a heading, a list and a table, and more paragraphs at its end."""
     document = docx.Document()
     document.add_heading("Repotting", 0)
     document.add_paragraph("A plant is repotted when its roots fill the pot, which most do after two years of growth.")
@@ -65,6 +65,8 @@ def word() -> bytes:
     table = document.add_table(rows=2, cols=2)
     for cell, text in zip([c for row in table.rows for c in row.cells], ("Pot", "Price", "Clay", "$6"), strict=True):
         cell.text = text
+    for line in lines:
+        document.add_paragraph(line)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

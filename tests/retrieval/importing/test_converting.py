@@ -141,3 +141,23 @@ def test_the_preview_says_what_would_come_and_what_would_not() -> None:
     assert len(said) <= 3_000
     for part in ("passages", "Tables:", "would recommend", "Left out", "- Time Zone:"):
         assert part in said
+
+
+def test_a_word_document_loses_nothing() -> None:
+    """It has no menus and forms around it, so a line in it that looks like one is meant."""
+    lines = ["Staff may take 25 days of leave a year.", "Download the form.", "Register your leave with the office.", "Sign up for it.",
+             "Questions go to the office, which answers within two working days.", "Office", "Canteen", "Workshop"]  # fmt: skip
+    found = propose("leave.docx", pages.word(*lines))
+    assert ([line for line in lines if line not in found.text], found.left_out) == ([], ())
+
+
+def test_lines_that_were_broken_at_a_width_are_joined() -> None:
+    """A paragraph is a passage; items, headings and short lines such as an address stay on lines of their own."""
+    text = (
+        "Caring for a chain\n\nA chain wants oil every 200 kilometres or so, and more often in\nthe rain, because water washes the oil "
+        "out and lets the links\nrust from the inside.\n\nCleaning comes first: a rag and a little degreaser are enough\nfor most chains, "
+        "and a brush helps with the cassette behind\nthem.\n\n- a rag\n- a brush\n"
+    )
+    found = propose("chain.txt", text.encode()).text
+    assert "more often in the rain, because water washes the oil out and lets the links rust from the inside.\n" in found
+    assert "- a rag\n- a brush" in found
