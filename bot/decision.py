@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -182,8 +183,13 @@ def _values(axis: Axis, labels: list[str]) -> dict[str, list[str]]:
 
 def _places(text: str, word: str) -> list[int]:
     """Where a word or phrase begins in the text, inflected forms of a single word included."""
+    return [m.start() for m in _phrase(word).finditer(text)]
+
+
+@functools.lru_cache(maxsize=1_000)
+def _phrase(word: str) -> re.Pattern[str]:
     phrase = r"\s+".join(re.escape(part) for part in word.split())
-    return [m.start() for m in re.finditer(rf"(?<![\w-]){phrase}(?:s|es|ed|ing)?(?!\w)", text)]
+    return re.compile(rf"(?<![\w-]){phrase}(?:s|es|ed|ing)?(?!\w)")
 
 
 def _negated(text: str, at: int) -> bool:

@@ -46,6 +46,7 @@ class Disagreements:
         self._reader = Reader(guides, terms)
         self._passages = passages
         self._guides = guides
+        self._read: dict[int, tuple[Passage, list[Statement]]] = {}  # by the passage's identity, which holds as long as it is kept
 
     @cached_property
     def statements(self) -> list[Statement]:
@@ -54,7 +55,9 @@ class Disagreements:
 
     def of(self, passage: Passage) -> list[Statement]:
         """The statements of one passage."""
-        return list(self._reader.read(passage))
+        if id(passage) not in self._read:
+            self._read[id(passage)] = (passage, list(self._reader.read(passage)))
+        return self._read[id(passage)][1]
 
     @cached_property
     def _tables(self) -> list[_Siblings]:

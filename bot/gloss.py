@@ -79,6 +79,7 @@ def as_written(english: str, text: str) -> str:
     return there.group(0) if there else written
 
 
+@functools.lru_cache(maxsize=256)
 def detect(text: str) -> WordList | None:
     """The language of a text, None for English and for what is too short to tell.
 

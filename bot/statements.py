@@ -114,7 +114,7 @@ class Reader:
 
     def stems(self, text: str) -> frozenset[str]:
         """The stems of a text's words, one name for each term."""
-        return frozenset(words.stems(self._terms.unify(text)))
+        return self._terms.stems(text)
 
     def _cells(self, passage: Passage, table: Table, row: int) -> Iterator[Statement]:
         label = markdown.plain(table.rows[row][0])

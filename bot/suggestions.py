@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bot import wording
 from bot.speech import Speech
+from retrieval.encoder import Vectors
 from retrieval.generations import Generation
 from retrieval.searcher import Searcher
 
@@ -21,6 +22,7 @@ class Suggestions:
         self._questions = list(dict.fromkeys([*asked, *headings]))
         tags = Counter(tag for guide in generation.guides.values() for tag in guide.tags)
         self._tags = [tag for tag, _ in tags.most_common(6)]
+        self._vectors: Vectors | None = None
 
     def topics(self, speech: Speech) -> str:
         """What the guides are about, by their own tags."""
@@ -32,6 +34,8 @@ class Suggestions:
             return ()
         if not text.strip():
             return tuple(self._questions[:SHOWN])
-        vectors = searcher.encode([text, *self._questions])
-        order = sorted(range(len(self._questions)), key=lambda i: -float(vectors[i + 1] @ vectors[0]))
+        if self._vectors is None:
+            self._vectors = searcher.encode(self._questions)
+        cosines = self._vectors @ searcher.encode([text])[0]
+        order = sorted(range(len(self._questions)), key=lambda i: -float(cosines[i]))
         return tuple(self._questions[i] for i in order[:SHOWN])

@@ -193,5 +193,5 @@ class Tables:
         names = [self._searcher.terms.unify(markdown.plain(row[0])).split(" (")[0] for row in table.rows]
         return named + [row for row, stems in enumerate(own) if not stems and names[row] and names[row] in query.text]
 
-    def _label(self, table: Table, row: int) -> set[str]:
-        return set(words.stems(self._searcher.terms.unify(table.rows[row][0].split("(")[0])))
+    def _label(self, table: Table, row: int) -> frozenset[str]:
+        return self._searcher.terms.stems(table.rows[row][0].split("(")[0])

@@ -71,6 +71,7 @@ def cells(row: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in _CELL_BORDER.split(inner))
 
 
+@functools.lru_cache(maxsize=4_096)
 def plain(text: str) -> str:
     """`text` as a person reads it: no emphasis, code or footnote marks, link text only, one space between words."""
     text = re.sub(r"\[\^[^\]\s]+\]", "", text)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval import words
 from retrieval.encoder import Model, Vectors
@@ -113,16 +114,19 @@ class Searcher:
     def search(self, query: Query, k: int = 10) -> list[Found]:
         """The `k` best passages, best first."""
         hits = search(query.text, query.vector, self._indexes, k)
-        return [self.found(query, hit) for hit in hits]
+        return self.found(query, hits)
+
+    def found(self, query: Query, hits: Sequence[Hit]) -> list[Found]:
+        """What the passages of `hits` cover of `query`, in order."""
+        covered = self._cover(query.words, [hit.id for hit in hits])
+        return [self._found(query, hit, shares) for hit, shares in zip(hits, covered, strict=True)]
 
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
         """The `k` best passages that hold any of these words, by their words alone."""
         stems = sorted({words.stem(word) for word in wanted})
         return [self.generation.passages[i] for i, _ in self.generation.lexical.search(stems, k)]
 
-    def found(self, query: Query, hit: Hit) -> Found:
-        """What the passage of `hit` covers of `query`."""
-        covered = self._cover(query.words, hit.id)
+    def _found(self, query: Query, hit: Hit, covered: dict[str, float]) -> Found:
         share = sum(word.weight * covered[word.text] for word in query.words)
         if query.by_meaning:  # words that are not known in English are not held against a passage
             share = max(share, hit.similarity)
@@ -139,29 +143,40 @@ class Searcher:
         """Whether a guide has this word."""
         return words.stem(word) in self._frequency
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def likeness(self, word: str, others: tuple[str, ...]) -> float:
         """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
         return float(self._word_vector(word) @ self._middle(others))
 
-    def _cover(self, wanted: tuple[Word, ...], passage: int) -> dict[str, float]:
-        """How far a passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
+    def _cover(self, wanted: tuple[Word, ...], passages: Sequence[int]) -> list[dict[str, float]]:
+        """How far each passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
 
         A part of a name counts in full only where the whole name stands.
         """
-        text = self.generation.passages[passage].embedded
-        stems = self._stems[passage]
-        ids = sorted(self._word_ids[s] for s in stems if s in self._word_ids)
-        vectors = self.generation.word_vectors.vectors(ids) if ids else None
-        covered: dict[str, float] = {}
-        for word in wanted:
-            share = 0.0
-            if word.stem in stems:
-                share = 1.0
-            elif vectors is not None and not any(letter.isdigit() for letter in word.text):
-                nearest = float((vectors @ self._word_vector(word.text)).max())
-                share = min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
-            covered[word.text] = share * PART if word.name and word.name not in text else share
-        return covered
+        nearest = self._nearest([word.text for word in wanted if not any(letter.isdigit() for letter in word.text)], passages)
+        return [
+            {word.text: self._share(word, passage, near.get(word.text, -1.0)) for word in wanted}
+            for passage, near in zip(passages, nearest, strict=True)
+        ]
+
+    def _share(self, word: Word, passage: int, nearest: float) -> float:
+        share = 1.0 if word.stem in self._stems[passage] else min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
+        return share * PART if word.name and word.name not in self.generation.passages[passage].embedded else share
+
+    def _nearest(self, wanted: list[str], passages: Sequence[int]) -> list[dict[str, float]]:
+        """For each passage the cosine (-1 to 1) of each word to the nearest of the passage's words, in one product for all."""
+        held = [self._held(passage) for passage in passages]
+        there = np.unique(np.concatenate(held)) if held else np.zeros(0, dtype=np.int64)
+        if not wanted or not len(there):
+            return [{} for _ in passages]
+        cosines = self.generation.word_vectors.vectors(there.tolist()) @ np.stack([self._word_vector(word) for word in wanted]).T
+        best = (cosines[np.searchsorted(there, ids)].max(axis=0).tolist() if len(ids) else [] for ids in held)
+        return [dict(zip(wanted, near, strict=bool(near))) for near in best]
+
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    def _held(self, passage: int) -> NDArray[np.int64]:
+        """The ids of a passage's words. Shape: (words,)."""
+        return np.array(sorted(self._word_ids[s] for s in self._stems[passage] if s in self._word_ids), dtype=np.int64)
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is or belongs to, with its guide."""

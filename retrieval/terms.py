@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 
-from retrieval.words import normalise
+from retrieval.words import normalise, stems
 
 
 class Terms:
@@ -26,6 +27,7 @@ class Terms:
         pattern = "|".join(re.escape(name) for name in names)
         self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s)?(?![\w]|-\w)") if names else None
 
+    @functools.lru_cache(maxsize=4_096)  # noqa: B019  the terms live as long as their generation serves
     def unify(self, text: str) -> str:
         """`text` in lower case with every known variant replaced by its main name."""
         text = normalise(text)
@@ -33,9 +35,18 @@ class Terms:
             return text
         return self._pattern.sub(self._replacement, text)
 
+    @functools.lru_cache(maxsize=4_096)  # noqa: B019
+    def stems(self, text: str) -> frozenset[str]:
+        """The stems of a text's words that carry meaning, one name for each term."""
+        return frozenset(stems(self.unify(text)))
+
+    @functools.cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self._main.values()), key=lambda name: (len(name), name)))
+
     def names(self) -> tuple[str, ...]:
         """All main names, shorter ones first: in an order that is the same in every process."""
-        return tuple(sorted(set(self._main.values()), key=lambda name: (len(name), name)))
+        return self._names
 
     def _replacement(self, match: re.Match[str]) -> str:
         found = match.group(0)

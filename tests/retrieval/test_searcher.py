@@ -23,7 +23,7 @@ def cover(searcher: Searcher, question: str, section: str, row: str = "") -> Fou
     """How far the passage of a section covers a question; of a table, the row that starts with these words."""
     passages = searcher.generation.passages
     wanted = next(i for i, p in enumerate(passages) if p.section[-1:] == (section,) and (not row or p.text.startswith(f"| {row}")))
-    return searcher.found(searcher.read(question), Hit(wanted, 0.0, 0.0, 0.0, 0.0, 0.0))
+    return searcher.found(searcher.read(question), [Hit(wanted, 0.0, 0.0, 0.0, 0.0, 0.0)])[0]
 
 
 @pytest.mark.parametrize(
