@@ -42,10 +42,10 @@ class Terms:
 
     @functools.cached_property
     def _names(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self._main.values()), key=lambda name: (len(name), name)))
+        return tuple(sorted(set(self._main.values()), key=lambda name: (-len(name), name)))
 
     def names(self) -> tuple[str, ...]:
-        """All main names, shorter ones first: in an order that is the same in every process."""
+        """All main names, longer ones first: in an order that is the same in every process."""
         return self._names
 
     def _replacement(self, match: re.Match[str]) -> str:
