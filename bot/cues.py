@@ -76,7 +76,9 @@ WISH = _any(
 
 SOURCE = _any(
     r"\b(?:source|sources|citations?|cite[sd]?|references?)\b", r"\bwhere (?:do|does|did|are|is) .*\b(?:come|from|taken)\b",
-    r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b", r"\bevidence for\b",
+    r"\bwhere (?:do|does|did|has|have) .*\b(?:get|gets|got|have|has|take|takes|took|draw|draws)\b.*\bfrom\b",
+    r"\bbased on (?:what|which)\b",
+    r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b", r"\bevidence for\b",
 )  # fmt: skip
 TABLE = _any(r"\btables?\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
 LIST = _any(
@@ -90,6 +92,10 @@ LIST = _any(
     r"\bexamples?\b",
     r"\bname (?:the|all|some)\b",
     r"\boverview\b", r"\boptions\b",
+)  # fmt: skip
+EARNINGS = _any(
+    r"\bsalar(?:y|ies)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\b(?:compensation|comp|tc|incomes?)\b", r"\bpa(?:y|ys|id)\b",
+    r"\bhow much (?:do|does|can|would) .*\b(?:make|get)\b",
 )  # fmt: skip
 BOTH_GUIDES = _any(
     r"\b(?:both|two|the other) (?:guides?|articles?|sources?|texts?|pages?|one\b)", r"\b(?:dis)?agree(?:s|ment)?\b", r"\bcontradict",
@@ -164,7 +170,7 @@ def extreme_kind(text: str) -> Kind | None:
 
 WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")
 HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
-STILL = re.compile(r"\b(?:still|currently|anymore|any more|nowadays|these days)\b(?:\s+\w+)?", re.IGNORECASE)
+STILL = re.compile(r"\b(?:still|currently)\b(?:\s+\w+)?|\b(?:anymore|any more)\b", re.IGNORECASE)
 SUMMARY = _any(
     r"\btl;? ?dr\b",
     r"\bsummar",
@@ -182,7 +188,7 @@ CORNER = re.compile(r"\b(?P<row>top|upper|bottom|lower)[ -](?P<column>left|right
 VOCABULARY = (
     "salary salaries percent percentage fraction months weeks years length duration timeline cost price tuition expensive cheap cheapest "
     "fastest shortest longest highest lowest money earn compensation difference compare recommend recommendation experience table column "
-    "guide article source define explain example examples person people"
+    "guide article source long much many define explain example examples person people"
 ).split()
 
 

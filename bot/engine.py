@@ -125,7 +125,7 @@ class Engine:
         return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation, language=speech.language)
 
     def _from_facts(self, text: str, resolved: Resolved, citations: Citations, speech: Speech, read: str) -> Answer:
-        parts = [resolved.text] if resolved.follows else message.split(resolved.text)
+        parts = [resolved.text] if resolved.follows else self._standing(resolved.text)
         facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "")
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
@@ -135,6 +135,15 @@ class Engine:
         said += [speech.say(wording.NOT_TOLD, question=gloss.as_written(part, text)) for part, reply in replies if not reply.text]
         differing = tuple(d for reply in answered for d in reply.disagreements)
         return Answer("", text, "answered", "\n".join(said), citations.all(), disagreements=differing, language=speech.language)
+
+    def _standing(self, text: str) -> list[str]:
+        """The questions of one message, a later one without a subject of its own with that of what stands before it."""
+        parts = message.split(text)
+        for i, part in enumerate(parts[1:], 1):
+            if not subject_words(part, self.searcher):
+                before = subject_words(text[: text.find(part)], self.searcher)
+                parts[i] = f"{part} {' '.join(before)}".strip()
+        return parts
 
     def _plain_reply(self, text: str, said: _Said, speech: Speech) -> Answer:
         nearest = self._suggestions.nearest(text, self.searcher) if said.suggests else ()

@@ -70,6 +70,8 @@ class Facts:
         if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
             return Reply(compared)
         query, ranked = self._ranked(question, cues, self._read)
+        if cue.EARNINGS.search(question) and self._tables.unpaid(subject):
+            return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
         if tabled := self._tabled(question, query, cues, ranked, citations):
             return Reply(tabled)
         refused = self._refused(ranked, query, cues)

@@ -15,6 +15,7 @@ from retrieval.passages import Passage
 from retrieval.searcher import Searcher
 
 _NAMED = re.compile(r"\b(?:guides?|articles?|one|doc|page|post|text)\b", re.IGNORECASE)
+_ON_SOURCES = re.compile(r"\bsources?\b(?! role)|\bwhere\b.*\bfrom\b|\bbased on\b", re.IGNORECASE)
 SUMMARY_PASSAGES = 3
 
 
@@ -94,10 +95,16 @@ def _references(guides: Sequence[Guide], searcher: Searcher, citations: Citation
     said = []
     for guide in guides:
         entries = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind == "reference"]
-        numbers = [n for p in entries if (n := citations.add(p, [])) is not None]
+        numbers = [n for p in entries or _on_sources(guide, searcher) if (n := citations.add(p, [])) is not None]
         if numbers:
             said.append(speech.say(wording.REFERENCES, title=guide.title, numbers=" ".join(f"[{n}]" for n in numbers)))
     return " ".join(said)
+
+
+def _on_sources(guide: Guide, searcher: Searcher) -> list[Passage]:
+    """What a guide without references says of its sources, under a heading that asks for them."""
+    own = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind in ("prose", "list", "faq")]
+    return [p for p in own if p.section and _ON_SOURCES.search(p.section[-1])][:SUMMARY_PASSAGES]
 
 
 def _author(guide: Guide, speech: Speech) -> str:

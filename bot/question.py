@@ -37,7 +37,8 @@ SHORT_FORMS = {
     "mgr": "manager", "lvl": "level", "w/": "with", "w/o": "without", "wich": "which", "acc": "according", "rly": "really", "rn": "now",
     "bc": "because", "tho": "though", "shud": "should", "shoud": "should", "ur": "your", "dev": "developer", "devs": "developers",
     "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements",
-    "info": "information",
+    "info": "information", "incl": "including", "excl": "excluding", "approx": "approximately", "edu": "education",
+    "pls": "please", "plz": "please", "thru": "through", "b4": "before", "2day": "today", "esp": "especially",
     "til": "until", "max": "maximum", "min": "minimum", "pct": "percent", "uni's": "university's", "comp sci": "computer science",
 }  # fmt: skip
 _SHORT_FORM = re.compile(

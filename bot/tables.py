@@ -172,6 +172,19 @@ class Tables:
                     return self._speech.say(wording.FOUND, places=value)
         return ""
 
+    def unpaid(self, subject: Sequence[str]) -> bool:
+        """Whether a question is of nothing but an occupation that rows name, though none of those rows with an amount."""
+        asked = {words.stem(word) for word in subject}
+        tables = [table for guide in self._searcher.generation.guides.values() for table in guide.tables]
+        paid, unpaid = False, False
+        for table in tables:
+            for position, row in enumerate(table.rows):
+                label = self._label(table, position)
+                has = any(f.kind == "money" for cell in row[1:] for f in figures(markdown.plain(cell)))
+                paid |= has and asked <= label
+                unpaid |= not has and asked == label and len(asked) > 1
+        return unpaid and not paid
+
     def _row(self, guide: str, table: int, row: int) -> Passage:
         return next(p for p in self._searcher.generation.passages if (p.guide, p.table, p.row) == (guide, table, row))
 

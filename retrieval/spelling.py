@@ -11,6 +11,7 @@ from symspellpy import SymSpell, Verbosity
 
 from retrieval import words
 
+_WORD = re.compile(r"\b[a-z]{3,}\b")
 _SHORTEST = 4  # letters; shorter words have too many neighbours
 
 
@@ -26,11 +27,14 @@ class Spelling:
 
     def corrected(self, text: str) -> str:
         """`text` in lower case with the typos in its words corrected."""
-        text = words.normalise(text)
+        text = _WORD.sub(lambda m: self._little(m.group(0)), words.normalise(text))
         for word in dict.fromkeys(words.content(text)):
             if (meant := self.correct(word)) != word:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant, text)
         return text
+
+    def _little(self, word: str) -> str:
+        return word if word in self._known else _swapped().get(word, word)
 
     def correct(self, word: str) -> str:
         """`word`, or what it was probably meant to be: one edit for up to six letters, two for longer ones."""
@@ -39,6 +43,20 @@ class Spelling:
         found = self._nearest.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
         nearest = [f for f in found if f.term[0] == word[0]]
         return min(nearest, key=lambda f: (f.distance, f.term)).term if nearest else word
+
+
+@functools.cache
+def _swapped() -> dict[str, str]:
+    """Little words with two neighbouring letters swapped ("hwo", "teh"), and what each was meant to be."""
+    swapped: dict[str, str] = {}
+    for word in sorted(words.STOP_WORDS):
+        if not word.isalpha() or len(word) < 3:  # a word of two letters has too many neighbours
+            continue
+        for i in range(len(word) - 1):
+            typo = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+            if typo not in english_words() and typo not in words.STOP_WORDS:
+                swapped.setdefault(typo, word)
+    return swapped
 
 
 @functools.cache
