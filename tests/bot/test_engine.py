@@ -52,6 +52,24 @@ def test_a_follow_up_takes_what_it_leaves_out_from_before(bot: Bot, history: tup
     assert shows.casefold() in _shown(bot.handle(Ask(question, history)))
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome", "shows"),
+    [
+        ("what's the salary of a data engineer?", "not_covered", ""),
+        ("what's the salary of an ML engineering manager?", "answered", "$180,000-$250,000"),
+        ("how hard is the AWS exam and what does it cost?", "not_covered", ""),
+        ("is a bootcamp hard and what does it cost?", "answered", "$3K-$10K"),
+        ("where does the degree guide get its numbers from?", "answered", "Glassdoor"),
+        ("what do hiring managers look at these days?", "answered", "GitHub"),
+    ],
+)
+def test_a_figure_is_only_told_of_what_is_asked_about(bot: Bot, question: str, outcome: str, shows: str) -> None:
+    """Pay is told of roles that have it, a later question of a message keeps its subject, a guide without references tells its sources."""
+    answer = bot.handle(Ask(question))
+    assert outcome == answer.outcome
+    assert shows.casefold() in _shown(answer)
+
+
 def test_what_was_said_earlier_does_not_leak_into_another_question(bot: Bot) -> None:
     """A question that stands on its own gets the same answer with and without an earlier profile."""
     question = "which certifications are there for the cloud?"

@@ -18,6 +18,7 @@ from bot import gloss
         ("quanto tempo leva para mudar de carreira?", "Portuguese"),
         ("डेटा इंजीनियर को कितना समय लगता है?", "Hindi"),
         ("mujhe kitna time lagega, kya karu", "Hindi"),
+        ("quels métiers après ingénieur ML ?", "French"),
         ("how long does it take to become an ml engineer?", None),
         ("de vs swe salary", None),
         ("", None),

@@ -34,6 +34,20 @@ def test_a_typo_becomes_a_word_of_the_guides(word: str, corrected: str) -> None:
     assert corrected == SPELLING.correct(word)
 
 
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [("hwo is teh path", "how is the path"), ("waht path", "what path"), ("the path", "the path")],
+)
+def test_little_words_with_swapped_letters_are_read(text: str, corrected: str) -> None:
+    """Two neighbouring letters of a little word may have changed places."""
+    assert corrected == SPELLING.corrected(text)
+
+
+def test_a_word_of_the_guides_is_no_little_word_with_swapped_letters() -> None:
+    """A name that the guides know stays, though it is "was" with two letters swapped."""
+    assert Spelling(["aws"]).corrected("aws path") == "aws path"
+
+
 @given(st.text(max_size=30))
 def test_any_word_is_kept_or_becomes_one_of_the_guides(word: str) -> None:
     """Whatever is typed, it stays as it is or becomes a word of the guides."""
