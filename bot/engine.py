@@ -137,10 +137,10 @@ class Engine:
         return Answer("", text, "answered", "\n".join(said), citations.all(), disagreements=differing, language=speech.language)
 
     def _standing(self, text: str) -> list[str]:
-        """The questions of one message, a later one without a subject of its own with that of what stands before it."""
+        """The questions of one message, one that only points back with the subject of what stands before it."""
         parts = message.split(text)
         for i, part in enumerate(parts[1:], 1):
-            if not subject_words(part, self.searcher):
+            if message.refers(part) and not subject_words(part, self.searcher):
                 before = subject_words(text[: text.find(part)], self.searcher)
                 parts[i] = f"{part} {' '.join(before)}".strip()
         return parts

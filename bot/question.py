@@ -28,6 +28,7 @@ _JOINED = re.compile(
 )
 
 
+_REFERS = re.compile(r"\b(?:that|this|those|these|they|them|their|its|it(?! takes?\b))\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:that|thats|that's|this|it|those)\b", re.IGNORECASE)
 
 SHORT_FORMS = {
@@ -74,6 +75,11 @@ def focus(text: str) -> str:
     asking = [i for i, part in enumerate(parts) if _ASKS.search(part)] or [len(parts) - 1]
     kept = sorted({i - 1 for i in asking if i and len(parts[i]) < 60 and _POINTS_BACK.search(parts[i])} | set(asking))
     return " ".join(dict.fromkeys(parts[i] for i in kept))[-KEPT:]
+
+
+def refers(text: str) -> bool:
+    """Whether a question points at something said before it: "what does it cost", but not "how long does it take"."""
+    return bool(_REFERS.search(text))
 
 
 def expand(text: str) -> str:

@@ -60,7 +60,7 @@ def test_a_follow_up_takes_what_it_leaves_out_from_before(bot: Bot, history: tup
         ("how hard is the AWS exam and what does it cost?", "not_covered", ""),
         ("is a bootcamp hard and what does it cost?", "answered", "$3K-$10K"),
         ("where does the degree guide get its numbers from?", "answered", "Glassdoor"),
-        ("what do hiring managers look at these days?", "answered", "GitHub"),
+        ("what do hiring managers look at these days instead of another diploma?", "answered", "GitHub"),
     ],
 )
 def test_a_figure_is_only_told_of_what_is_asked_about(bot: Bot, question: str, outcome: str, shows: str) -> None:
