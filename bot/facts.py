@@ -96,6 +96,7 @@ class Facts:
     def _figures(self, subject: Sequence[str], kind: Kind, ranked: list[Ranked]) -> tuple[list[Statement], list[Statement]]:
         """The figures about the subject that are at odds; where none are, those that differ but may all be true."""
         wide = self._wide(ranked, subject)
+        subject = [word for word in subject if not evidence.weightless(word)] or subject
         differing = variants.differing(subject, kind, wide, self._disagreements, self._searcher)
         return differing, [] if differing else variants.several(subject, kind, wide, self._disagreements, self._searcher)
 
