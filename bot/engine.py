@@ -59,6 +59,13 @@ class Engine:
         )  # fmt: skip
         return msgspec.structs.replace(finished, plain=plain.render(finished))
 
+    def busy(self, ask: Ask) -> Answer:
+        """The answer to a question for which there is no room at this moment."""
+        speech = Speech.of(gloss.language(message.clean(ask.question[: message.KEPT])))
+        answer = self._plain_reply(ask.question[:200], _Said("rejected", speech.say(wording.BUSY)), speech)
+        named = msgspec.structs.replace(answer, id=ask.id, generation=self.searcher.generation.manifest.name)
+        return msgspec.structs.replace(named, plain=plain.render(named))
+
     def recommend(self, table_name: str | None, values: Mapping[str, str]) -> Answer:
         """The answer of a decision table for values given by axis. Raises RequestError for what is not there."""
         english = Speech.of(ENGLISH)

@@ -26,6 +26,8 @@ from retrieval.searcher import Searcher
 
 log = logging.getLogger(__name__)
 
+MOST_AT_ONCE = 128  # questions in work; who came later would wait for seconds
+
 
 def rephraser(settings: Settings) -> Rephraser | None:
     """What puts answers into words by a language model; None where none is set."""
@@ -45,6 +47,7 @@ class Bot:
         settings: Settings,
         load_model: Callable[[str], Model] | None = None,
         today: Callable[[], datetime.date] = datetime.date.today,
+        most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.settings = settings
         self.store = GenerationStore(settings.index)
@@ -52,6 +55,7 @@ class Bot:
         self._today = today
         self._rephraser = rephraser(settings)
         self._lock = threading.Lock()
+        self._room = threading.Semaphore(most_at_once)
         self._engine: Engine | None = None
         self._serving: str | None = None
 
@@ -66,9 +70,14 @@ class Bot:
         return self.store.current() is not None
 
     def handle(self, ask: Ask) -> Answer:
-        """Answer a question. Raises IndexUnusable where no index serves."""
-        answer = self.engine().handle(ask)
-        return self._rephraser.rephrase(answer) if self._rephraser else answer
+        """Answer a question; who comes when too many are in work is told to come again. Raises IndexUnusable where no index serves."""
+        if not self._room.acquire(blocking=False):
+            return self.engine().busy(ask)
+        try:
+            answer = self.engine().handle(ask)
+            return self._rephraser.rephrase(answer) if self._rephraser else answer
+        finally:
+            self._room.release()
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """Recommend from a decision table, by values for its axes. Raises RequestError, IndexUnusable."""

@@ -65,6 +65,7 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 EMPTY = _("What would you like to know? I answer from the guides about {about}. For example:")
+BUSY = _("Many people are asking me at this moment. Ask again in a minute.")
 TOO_LONG = _("That message is too long for me to read. Ask in a shorter one, with the question itself.")
 UNCLEAR = _("I can't tell what you mean. Can you ask in a full question, for example one of these?")
 NOT_COVERED = _("The guides do not cover that, so I have no answer to give.")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from retrieval import exported
 from retrieval.errors import ModelError
+from retrieval.gathering import Gathered
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Model:
     def __init__(self, encoder: Encoder, identity: str) -> None:
         self._encoder = encoder
         self.identity = identity
+        if isinstance(encoder, exported.ExportedEncoder):
+            self._gathered = Gathered(encoder.encode_tokens)
 
     @property
     def encoder(self) -> Encoder:
@@ -91,10 +94,11 @@ class Model:
     def encode_tokens(self, text: str) -> Tokens | None:
         """One pass over `text` for its vector and those of its tokens; None where the model has no token vectors.
 
+        Texts that several threads bring at the same time are encoded together, where the export serves.
         Static embeddings have none.
         """
         if isinstance(self._encoder, exported.ExportedEncoder):
-            return Tokens(*self._encoder.encode_tokens(text))
+            return Tokens(*self._gathered(text))
         tokenizer = getattr(self._encoder, "tokenizer", None)
         if not getattr(tokenizer, "is_fast", False):
             return None

@@ -76,17 +76,21 @@ class ExportedEncoder:
 
     def encode(self, inputs: list[str], /, *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> Vectors:  # noqa: ARG002
         """Vectors, of length 1 if `normalize_embeddings`. Shape: (inputs, dimension). No progress is shown, whatever is asked."""
-        found = np.concatenate([self._infer(inputs[at : at + batch_size])[1] for at in range(0, len(inputs), batch_size)])
+        found = np.concatenate([self._infer(self._read(inputs[at : at + batch_size]))[1] for at in range(0, len(inputs), batch_size)])
         return _unit(found) if normalize_embeddings else found
 
-    def encode_tokens(self, text: str) -> tuple[Vectors, list[tuple[int, int]], Vectors]:
-        """A text's unit vector, its tokens as character spans, and the tokens' vectors."""
-        tokens, vectors = self._infer([text])
-        return _unit(vectors)[0], self._tokenizer.encode(text).offsets, tokens[0]
+    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
+        """For each text its unit vector, its tokens as character spans, and the tokens' vectors, by one pass over all."""
+        read = self._read(texts)
+        tokens, vectors = self._infer(read)
+        return [(vector, text.offsets, own[: len(text.ids)]) for vector, text, own in zip(_unit(vectors), read, tokens, strict=True)]
 
-    def _infer(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+    def _read(self, texts: Sequence[str]) -> list[Any]:
+        read: list[Any] = self._tokenizer.encode_batch(list(texts))
+        return read
+
+    def _infer(self, read: Sequence[Any]) -> tuple[Vectors, Vectors]:
         """The vectors of tokens, (texts, longest, dimension), and of texts, (texts, dimension)."""
-        read = self._tokenizer.encode_batch(list(texts))
         shape = (len(read), max(len(r.ids) for r in read))
         given = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
         for row, text in enumerate(read):

@@ -1,0 +1,61 @@
+"""Texts that arrive together are encoded together, and nobody gets another's result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from retrieval.encoder import Model
+from retrieval.gathering import MOST, Gathered
+
+
+def test_what_arrives_during_a_batch_makes_the_next() -> None:
+    """While the first is encoded the others gather, and are encoded at once; each gets its own."""
+    sizes: list[int] = []
+    first, go_on = threading.Event(), threading.Event()
+
+    def encode(texts: Sequence[str]) -> list[str]:
+        sizes.append(len(texts))
+        first.set()
+        assert go_on.wait(30)
+        return [text.upper() for text in texts]
+
+    gathered = Gathered(encode)
+    with ThreadPoolExecutor(MOST) as pool:
+        results = [pool.submit(gathered, "a")]
+        assert first.wait(30)
+        results += [pool.submit(gathered, f"b{n}") for n in range(MOST - 1)]
+        while gathered.waiting < MOST - 1:
+            time.sleep(0.001)
+        go_on.set()
+        assert [result.result(30) for result in results] == ["A", *(f"B{n}" for n in range(MOST - 1))]
+    assert sizes == [1, MOST - 1]
+
+
+def test_an_error_reaches_all_who_wait_and_nobody_after() -> None:
+    """A batch that fails is an error for its own texts only."""
+
+    def encode(texts: Sequence[str]) -> list[str]:
+        if "bad" in texts:
+            raise ValueError("bad")
+        return list(texts)
+
+    gathered = Gathered(encode)
+    with pytest.raises(ValueError, match="bad"):
+        gathered("bad")
+    assert gathered("good") == "good"
+
+
+def test_many_threads_get_the_vectors_of_their_own_texts(model: Model) -> None:
+    """A text's vector beside those of 63 others is that which it has alone."""
+    texts = [f"What does question {n} ask about " + "paths " * (n % 7) for n in range(64)]
+    with ThreadPoolExecutor(64) as pool:
+        together = list(pool.map(model.encode_tokens, texts))
+    for text, found in zip(texts, together, strict=True):
+        assert found is not None
+        assert float(found.vector @ model.encode([text])[0]) >= 0.999
+        assert len(found.spans) == len(found.vectors)
