@@ -1,4 +1,4 @@
-# Fingerpost: every platform that .env sets up, from one process. All that it writes lies under /data.
+# Fingerpost: every platform that .env sets up, from one process. It writes under /data, and guides that admins add to /app/corpus.
 FROM python:3.12-slim
 
 RUN useradd --uid 10001 --create-home --home-dir /home/fingerpost fingerpost \
@@ -7,7 +7,7 @@ WORKDIR /app
 COPY pyproject.toml requirements.lock README.md LICENSE* ./
 COPY bot bot
 COPY retrieval retrieval
-COPY corpus corpus
+COPY --chown=fingerpost corpus corpus
 
 # TORCH_INDEX takes PyTorch from another package index as well, such as PyTorch's own one of CPU builds: it saves gigabytes.
 ARG TORCH_INDEX=
@@ -19,7 +19,7 @@ ENV FINGERPOST_HOME=/data \
     HF_HOME=/tmp/huggingface \
     XDG_CACHE_HOME=/tmp/cache \
     PYTHONUNBUFFERED=1
-VOLUME /data
+VOLUME ["/data", "/app/corpus"]
 
 # As long as every platform runs, /data/alive is touched every ten seconds.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m --retries=3 \
