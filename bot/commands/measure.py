@@ -34,10 +34,11 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> Non
 
 @click.command("bench")
 @click.option("--json", "as_json", is_flag=True, help="print the rows on one line")
+@click.option("--quick", is_flag=True, help="a moment of each, on the guides as they are")
 @click.pass_obj
-def bench_command(bot: Bot, as_json: bool) -> None:
-    """Measure what an answer and an embedding cost, beside the plain encoder in the same run."""
+def bench_command(bot: Bot, as_json: bool, quick: bool) -> None:
+    """Measure what starts, answers and embeddings cost, each beside its peer in the same run; prints a table in Markdown."""
     ensure_index(bot)
     with Bar() as bar:
-        rows = bench.run(bot, bar.show)
+        rows = bench.run(bot, bar.show, quick=quick)
     click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))

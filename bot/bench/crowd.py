@@ -1,0 +1,50 @@
+"""Many askers at once, beside the encoder's own throughput on batches of as many questions. Wall time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from bot.bench.row import Row, percentile
+from bot.messages import Ask
+from bot.wiring import Bot
+
+
+def measure(bot: Bot, asked: Sequence[str], askers: int, seconds: float) -> list[Row]:
+    """Questions answered a second, how long the slowest waited, and how many of those asked got their own answer."""
+    batch = [asked[n % len(asked)] for n in range(askers)]
+    bot.model.encode(batch)
+    encoded, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds / 4:
+        bot.model.encode(batch)
+        encoded += askers
+    bound = encoded / (time.perf_counter() - started)
+    waited: list[float] = []
+    begun: list[str] = []
+    answered: list[str] = []
+    started = time.perf_counter()
+    threads = [threading.Thread(target=_ask, args=(bot, asked, n, started + seconds, waited, begun, answered)) for n in range(askers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rate = len(waited) / (time.perf_counter() - started)
+    return [
+        Row(f"{askers} askers at once, answers", rate, bound, "a second", f"encoding alone, in batches of {askers}"),
+        Row("the same, p99", percentile(waited, 0.99) * 1000, askers / bound * 1000, "ms", "one such batch"),
+        Row("the same, questions that got an answer", float(len(answered)), float(len(begun)), "questions", "questions asked"),
+    ]
+
+
+def _ask(bot: Bot, asked: Sequence[str], first: int, end: float, waited: list[float], begun: list[str], answered: list[str]) -> None:
+    number = first
+    while time.perf_counter() < end or number == first:
+        started = time.perf_counter()
+        name = f"{first}:{number}"
+        begun.append(name)
+        answer = bot.handle(Ask(asked[number % len(asked)], id=name))
+        waited.append(time.perf_counter() - started)
+        if answer.id == name and answer.outcome != "rejected":
+            answered.append(name)
+        number += 7
