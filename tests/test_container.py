@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
+import os
+import re
+import subprocess
+import sys
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +52,7 @@ def test_the_image_is_not_root_and_carries_no_secret() -> None:
     users = [line.split()[1] for line in lines if line.startswith("USER")]
     assert users == ["fingerpost"]
     assert lines[-1] == 'CMD ["run"]'
+    assert lines.index("USER fingerpost") > max(i for i, line in enumerate(lines) if line.startswith("FROM"))
     assert not [line for line in lines if "TOKEN" in line]
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert ignored[0] == "*"
@@ -56,7 +63,68 @@ def test_what_the_image_copies_is_there_and_not_ignored() -> None:
     """Every path that the Dockerfile copies is in the repository and let through by .dockerignore."""
     let_through = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines()}
     for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines():
-        if line.startswith("COPY"):
+        if line.startswith("COPY") and "--from=" not in line:
             for source in (word for word in line.split()[1:-1] if not word.startswith("--")):
                 assert (ROOT / source.rstrip("*")).exists(), source
                 assert source.rstrip("*") in let_through
+
+
+# Put on the path of a process: what the second stage leaves out cannot be imported, and the peak of its memory is printed.
+WITHOUT = """
+import atexit, sys
+for name in {modules!r}:
+    sys.modules[name] = None
+atexit.register(lambda: print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM")], file=sys.stderr))
+"""
+
+
+def left_out() -> set[str]:
+    """The packages that the first stage removes again."""
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    found = re.search(r"pip uninstall --yes ((?:[\w.-]+ +)+)", dockerfile)
+    assert found
+    return set(found[1].split())
+
+
+def test_nothing_that_stays_needs_what_is_left_out() -> None:
+    """By what the packages themselves say: only the libraries that make the export, and what only they need, are removed."""
+    gone = left_out()
+    assert gone >= {"torch", "transformers", "sentence-transformers"}
+    waiting = [canonicalize_name(Requirement(r).name) for r in metadata.requires("fingerpost") or [] if "extra ==" not in r]
+    kept: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in kept or name in gone:
+            continue
+        kept.add(name)
+        try:
+            needed = [Requirement(r) for r in metadata.requires(name) or []]
+        except metadata.PackageNotFoundError:  # for another system
+            continue
+        wanted = [canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})]
+        assert not gone & set(wanted), name
+        waiting += wanted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the image is for Linux, and the memory is read as Linux tells it")
+def test_the_second_stage_answers_without_what_made_the_export(compose: dict[str, Any], tmp_path: Path) -> None:
+    """The Dockerfile's own commands: export, then a first index and an answer with none of it, in half of the memory that is allowed."""
+    model, site, data = tmp_path / "model", tmp_path / "site", tmp_path / "data"
+    site.mkdir()
+    modules = sorted(
+        module for module, packages in metadata.packages_distributions().items() if {canonicalize_name(p) for p in packages} & left_out()
+    )
+    (site / "sitecustomize.py").write_text(WITHOUT.format(modules=modules), "utf-8")
+    assert "fingerpost export /model" in (ROOT / "Dockerfile").read_text("utf-8")
+    environment = {**os.environ, "FINGERPOST_CORPUS": str(ROOT / "corpus"), "FINGERPOST_HOME": str(data), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bot"]
+    subprocess.run([*command, "export", str(model)], env=environment, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    environment |= {"FINGERPOST_MODEL": str(model), "PYTHONPATH": f"{site}{os.pathsep}{ROOT}"}
+    done = subprocess.run(
+        [*command, "ask", "--json", "Do I need a PhD?"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcome"] == "answered"
+    peak = re.search(r"VmHWM:\s+(\d+) kB", done.stderr)
+    assert peak
+    assert 2 * int(peak[1]) * 1024 <= int(compose["services"]["bot"]["mem_limit"].removesuffix("g")) * 2**30
