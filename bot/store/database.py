@@ -66,6 +66,7 @@ class Database:
         self._now = now
         self._place = _at(place)
         self._owner = self._place.owner
+        self._closed = False
         try:
             with self._translated():
                 self._engine = self._place.open()
@@ -80,7 +81,11 @@ class Database:
         return self._place.name
 
     def close(self) -> None:
-        """Let go of it. What this process claimed and did not finish may be claimed by others."""
+        """Let go of it. What this process claimed and did not finish may be claimed by others.
+
+        Whatever is asked of it afterwards raises StoreError; nothing is opened anew.
+        """
+        self._closed = True
         self._place.close()
 
     def _insert(self, table: sa.Table) -> Insert:
@@ -120,6 +125,8 @@ class Database:
     @contextmanager
     def _translated(self) -> Iterator[None]:
         place = self._place
+        if self._closed:
+            raise StoreError(f"the bot's state in {place.name} is closed in this process")
         errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, OSError, *place.errors)
         try:
             yield

@@ -173,3 +173,12 @@ def test_several_stores_of_one_new_place_may_open_at_once(place: Place) -> None:
     with ThreadPoolExecutor(8) as pool:
         for store in list(pool.map(lambda _: Store(place), range(8))):
             store.close()
+
+
+def test_a_closed_store_opens_nothing_anew(place: Place) -> None:
+    """A thread that comes late is refused; no connection is left behind."""
+    store = Store(place)
+    store.close()
+    for late in (lambda: store.claim("slack:1"), lambda: store.mode("c"), store.ratings):
+        with pytest.raises(StoreError, match="is closed"):
+            late()
