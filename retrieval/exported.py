@@ -1,8 +1,8 @@
 """The embedding model exported once to OpenVINO, and served from there without torch. The only file that imports openvino.
 
 sentence-transformers stays the model's home: it loads the model, makes the reference vectors, and is traced for the export,
-which is used only where its vectors agree with the reference. Measured beside it: a question takes about a quarter of the CPU
-time, a start a tenth. Weights are kept in 16 bits; the CPU computes in bfloat16 where it has it, else in 32 bits.
+which is used only where its vectors agree with the reference; docs/performance.md has what each costs. Weights are kept in
+16 bits; the CPU computes in bfloat16 where it has it, else in 32 bits.
 """
 
 from __future__ import annotations

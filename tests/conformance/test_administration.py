@@ -11,10 +11,9 @@ import pytest
 from bot.messages import Ask
 from bot.store import open_store
 from bot.wiring import Bot
-from tests.bot.admin.conftest import CHECKS
+from tests.bot.admin.conftest import planted
 from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown
 from tests.conformance.test_conformance import PLATFORMS
-from tests.conftest import GUIDE, quiet
 from tests.retrieval.importing import pages
 
 Make = Callable[[Path, Path], Bot]
@@ -23,12 +22,7 @@ Make = Callable[[Path, Path], Bot]
 @pytest.fixture(scope="module")
 def indexed(make_bot: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small corpus and a home whose index serves."""
-    folder = tmp_path_factory.mktemp("administered")
-    (folder / "corpus" / "guides").mkdir(parents=True)
-    (folder / "corpus" / "guides" / "plants.md").write_text(GUIDE, "utf-8")
-    (folder / "corpus" / "questions.toml").write_text(CHECKS, "utf-8")
-    make_bot(folder / "corpus", folder / "home").reindex(quiet)
-    return folder
+    return planted(make_bot, tmp_path_factory.mktemp("administered"))
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from pathlib import Path
 from bot.adapters.slack.setup import SlackPlatform
 from bot.desk import Desk
 from bot.office import Office
+from bot.render import slack_parts
 from bot.settings import load
 from bot.store import Store, open_store
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM
+from tests.servers.slack_world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM, Message
 
 
 def environment_for(api: str, home: Path) -> dict[str, str]:
@@ -62,3 +63,15 @@ class Clock:
         self._now += seconds
         time.sleep(0.002)  # others get the processor
         return False
+
+
+def said(slack: SlackServer, words: str, channel: str = "") -> Message:
+    """The message of the bot that has these words, as soon as it is there."""
+    found = slack.wait(lambda: [m for m in slack.world.by_bot(channel) if words in shown(m)])[0]
+    slack.settled()
+    return found
+
+
+def shown(message: Message) -> str:
+    """The words of a message's blocks."""
+    return " ".join(slack_parts.strings(message.blocks, only=("text",)))

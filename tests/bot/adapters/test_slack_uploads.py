@@ -11,14 +11,13 @@ import msgspec
 import pytest
 
 from bot.adapters.slack.uploads import Upload
-from bot.render import slack_parts
 from bot.store import Store
 from tests.servers.cheap_desk import CheapDesk
 from tests.servers.cheap_office import REFUSED, CheapOffice
 from tests.servers.slack_files import BROKEN, PAGE, REDIRECT, Shared, file_json
-from tests.servers.slack_platform import running
+from tests.servers.slack_platform import running, said, shown
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import BOT_TOKEN, TEAM, Message
+from tests.servers.slack_world import BOT_TOKEN, TEAM
 
 GUIDE = b"# Salaries\n\nAbout 100 a month.\n"
 DIRECT = "D0ADMIN"
@@ -72,17 +71,6 @@ def _platform(slack: SlackServer, office: CheapOffice, tmp_path: Path) -> Iterat
         yield
 
 
-def _said(slack: SlackServer, words: str, channel: str = "") -> Message:
-    """The message of the bot that has these words, as soon as it is there."""
-    found = slack.wait(lambda: [m for m in slack.world.by_bot(channel) if words in _shown(m)])[0]
-    slack.settled()
-    return found
-
-
-def _shown(message: Message) -> str:
-    return " ".join(slack_parts.strings(message.blocks, only=("text",)))
-
-
 def _guide(slack: SlackServer, name: str = "salaries.md", content: bytes = GUIDE, **more: Any) -> Shared:
     return slack.people.file("U0ADMIN", name, content, **more)
 
@@ -97,11 +85,11 @@ def test_a_file_in_a_direct_message_is_offered(slack: SlackServer, office: Cheap
     """The office gets name and bytes as they are; what it would give is answered under the file, and a press adds it in place."""
     slack.people.uploads("U0ADMIN", DIRECT, _guide(slack))
     uploaded = slack.world.messages[-1]
-    preview = _said(slack, "salaries.md would give 3 passages.", DIRECT)
+    preview = said(slack, "salaries.md would give 3 passages.", DIRECT)
     assert (office.offered, preview.thread_ts) == ([("salaries.md", GUIDE)], uploaded.ts)
     assert slack.downloads == [(slack.downloads[0][0], f"Bearer {BOT_TOKEN}")]
     slack.people.presses("U0ADMIN", preview, "office:0")
-    slack.wait(lambda: _shown(preview) == "Added.")
+    slack.wait(lambda: shown(preview) == "Added.")
     assert slack.world.by_bot() == [preview]
 
 
@@ -109,27 +97,27 @@ def test_a_file_with_a_mention_is_offered_privately(slack: SlackServer, office: 
     """In a channel it takes the words "add guide", and only the uploader reads the reply; the event comes twice, the reply once."""
     slack.subscribed.add("message.channels")
     slack.people.uploads("U0ADMIN", "C0GEN", _guide(slack), text="<@U0BOT> add guide, please")
-    assert _said(slack, "would give 3 passages", "C0GEN").only_for == "U0ADMIN"
+    assert said(slack, "would give 3 passages", "C0GEN").only_for == "U0ADMIN"
     slack.people.uploads("U0ADMIN", "C0GEN", _guide(slack), text="<@U0BOT> add guide")
     slack.wait(lambda: len(office.offered) == 2)
     slack.people.says("U0ADMIN", "C0GEN", "<@U0BOT> add guide")
-    _said(slack, "There is no file in that message")
+    said(slack, "There is no file in that message")
     assert len(office.offered) == 2
 
 
 def test_a_question_that_carries_a_file_stays_a_question(slack: SlackServer, office: CheapOffice) -> None:
     """Who asks is answered; a file in a channel without the words is left alone."""
     slack.people.uploads("U0ANN", "D0ANN", _guide(slack), text="Do I need a degree?")
-    assert "A degree is not needed." in _shown(slack.wait(lambda: slack.world.by_bot("D0ANN"))[0])
+    assert "A degree is not needed." in shown(slack.wait(lambda: slack.world.by_bot("D0ANN"))[0])
     slack.people.uploads("U0ADMIN", "C0GEN", _guide(slack), text="<@U0BOT> What does this add to guides?")
-    assert "A degree is not needed." in _shown(slack.wait(lambda: slack.world.by_bot("C0GEN"))[0])
+    assert "A degree is not needed." in shown(slack.wait(lambda: slack.world.by_bot("C0GEN"))[0])
     assert (office.offered, slack.downloads) == ([], [])
 
 
 def test_a_members_file_is_refused(slack: SlackServer, office: CheapOffice) -> None:
     """The office says who may."""
     slack.people.uploads("U0ANN", "D0ANN", _guide(slack))
-    _said(slack, REFUSED, "D0ANN")
+    said(slack, REFUSED, "D0ANN")
     assert office.offered == []
 
 
@@ -141,7 +129,7 @@ def test_the_token_goes_to_slack_alone(slack: SlackServer, office: CheapOffice, 
     port = slack.url.rpartition(":")[2]
     for number, where in enumerate(FORGED):
         slack.people.uploads("U0ADMIN", DIRECT, _guide(slack, f"{number}.md", url=where.format(port=port)))
-        _said(slack, f"has no file “{number}.md” that I could read")
+        said(slack, f"has no file “{number}.md” that I could read")
     assert (slack.downloads, office.offered, {host for host, _ in dialled} - {"127.0.0.1"}) == ([], [], set())
 
 
@@ -150,9 +138,9 @@ def test_what_cannot_be_fetched_is_said(slack: SlackServer, office: CheapOffice)
     for number, (more, told) in enumerate(BROKEN_FILES):
         name = f"{number}.{more.get('name', 'md')}"
         slack.people.uploads("U0ADMIN", DIRECT, _guide(slack, **{**more, "name": name}))
-        said = _shown(_said(slack, f"“{name}”"))
-        assert told in said
-        assert "nothing was changed" in said.casefold()
+        refused = shown(said(slack, f"“{name}”"))
+        assert told in refused
+        assert "nothing was changed" in refused.casefold()
     assert (office.offered, [path for path, _ in slack.downloads if "login" in path]) == ([], [])
 
 
@@ -160,9 +148,9 @@ def test_without_the_scope_the_uploader_is_told_of_it(slack: SlackServer, office
     """Neither a file in a message nor the form works without files:read, and both say so."""
     slack.scopes.discard("files:read")
     slack.people.uploads("U0ADMIN", DIRECT, _guide(slack))
-    _said(slack, "may lack the scope files:read")
+    said(slack, "may lack the scope files:read")
     slack.people.commands("U0ADMIN", "C0GEN", "/fingerpost", "guides add")
-    _said(slack, "did not let me open the form")
+    said(slack, "did not let me open the form")
     assert office.offered == []
 
 
@@ -170,18 +158,18 @@ def test_a_page_that_is_the_file_is_taken(slack: SlackServer, office: CheapOffic
     """Guides may be HTML."""
     page = b"<!doctype html><html><body><h1>Salaries</h1></body></html>"
     slack.people.uploads("U0ADMIN", DIRECT, _guide(slack, "page.html", page))
-    _said(slack, "would give 3 passages")
+    said(slack, "would give 3 passages")
     assert office.offered == [("page.html", page)]
 
 
 def test_a_file_of_slack_connect_is_looked_up(slack: SlackServer, office: CheapOffice) -> None:
     """The event has only its id; where Slack does not tell more, the uploader learns it."""
     slack.people.uploads("U0ADMIN", DIRECT, _guide(slack, connect=True))
-    _said(slack, "would give 3 passages")
+    said(slack, "would give 3 passages")
     gone = _guide(slack, connect=True)
     slack.failures["files.info"] = ("file_not_found", 1)
     slack.people.uploads("U0ADMIN", DIRECT, gone)
-    _said(slack, "has no file")
+    said(slack, "has no file")
     assert office.offered == [("salaries.md", GUIDE)]
 
 
@@ -192,14 +180,14 @@ def test_the_form_takes_a_file(slack: SlackServer, office: CheapOffice) -> None:
     assert (field["max_files"], field["filetypes"]) == (1, ["md", "txt", "html", "pdf", "docx"])
     file = _guide(slack)
     slack.people.submits("U0ADMIN", view, slack.people.filled_guide(file))
-    assert _said(slack, "salaries.md would give", "C0GEN").only_for == "U0ADMIN"
+    assert said(slack, "salaries.md would give", "C0GEN").only_for == "U0ADMIN"
     assert office.offered == [("salaries.md", GUIDE)]
 
 
 def test_the_form_takes_pasted_text(slack: SlackServer, office: CheapOffice) -> None:
     """As a file of its own name, in UTF-8."""
     slack.people.submits("U0ADMIN", _form(slack), slack.people.filled_guide(text="# Löhne\n\n100 €"))
-    _said(slack, "pasted.md would give")
+    said(slack, "pasted.md would give")
     assert office.offered == [("pasted.md", "# Löhne\n\n100 €".encode())]
 
 
@@ -217,7 +205,7 @@ def test_the_form_wants_one_of_both(slack: SlackServer, office: CheapOffice) -> 
 def test_a_form_of_somebody_else_is_refused(slack: SlackServer, office: CheapOffice) -> None:
     """Whoever submits it is asked for, not whoever opened it."""
     slack.people.submits("U0ANN", _form(slack), slack.people.filled_guide(text="# Text"))
-    _said(slack, REFUSED)
+    said(slack, REFUSED)
     assert office.offered == []
 
 
@@ -229,5 +217,5 @@ def test_a_file_that_a_killed_process_left_is_taken_up(slack: SlackServer, offic
     upload = Upload(DIRECT, "U0ADMIN", TEAM, "1.1", [file_json(slack, file)])
     assert left.claim(f"slackfile:{TEAM}:{DIRECT}:1.1", msgspec.json.encode(upload).decode())
     left.close()  # its lock goes, as with a process
-    assert _said(slack, "would give 3 passages", DIRECT).thread_ts == "1.1"
+    assert said(slack, "would give 3 passages", DIRECT).thread_ts == "1.1"
     assert office.offered == [("salaries.md", GUIDE)]

@@ -29,6 +29,15 @@ says = ["$12"]
 """
 
 
+def planted(make_bot: Callable[[Path, Path], Bot], folder: Path) -> Path:
+    """`folder` with the small corpus, its check question, and a home whose index serves."""
+    (folder / "corpus" / "guides").mkdir(parents=True)
+    (folder / "corpus" / "guides" / "plants.md").write_text(GUIDE, "utf-8")
+    (folder / "corpus" / "questions.toml").write_text(CHECKS, "utf-8")
+    make_bot(folder / "corpus", folder / "home").reindex(quiet)
+    return folder
+
+
 @dataclass
 class World:
     """The office with what lies behind it."""
@@ -63,12 +72,7 @@ class World:
 @pytest.fixture(scope="module")
 def indexed(make_bot: Callable[[Path, Path], Bot], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a corpus and a home whose index serves."""
-    folder = tmp_path_factory.mktemp("indexed")
-    (folder / "corpus" / "guides").mkdir(parents=True)
-    (folder / "corpus" / "guides" / "plants.md").write_text(GUIDE, "utf-8")
-    (folder / "corpus" / "questions.toml").write_text(CHECKS, "utf-8")
-    make_bot(folder / "corpus", folder / "home").reindex(quiet)
-    return folder
+    return planted(make_bot, tmp_path_factory.mktemp("indexed"))
 
 
 @pytest.fixture

@@ -10,15 +10,18 @@ import random
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.wiring import Bot
 from retrieval.errors import ImportRefused
 from retrieval.importing import files, proposal, sandbox
 from retrieval.importing.draft import Draft
+from tests.conftest import GUIDE, quiet
 from tests.retrieval.importing import pages
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -105,12 +108,15 @@ def _state(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus with one guide."""
-    corpus = tmp_path_factory.mktemp("plain") / "corpus"
-    (corpus / "guides").mkdir(parents=True)
-    (corpus / "guides" / "a.md").write_text("---\ntitle: A\n---\n\nText.\n", "utf-8")
-    return corpus
+def plain(make_bot: Callable[[Path, Path], Bot], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a corpus of one guide and a home whose index serves."""
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "corpus" / "guides").mkdir(parents=True)
+    (folder / "corpus" / "guides" / "plants.md").write_text(GUIDE, "utf-8")
+    made = make_bot(folder / "corpus", folder / "home")
+    made.reindex(quiet)
+    assert made.has_index
+    return folder
 
 
 def test_there_are_ten_of_each() -> None:
