@@ -6,6 +6,7 @@ is asked about, and every place, company, occupation, group of people or year th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ def weightless(word: str) -> bool:
     return emphasis(word) < 1
 
 
+@functools.lru_cache(maxsize=10_000)
 def emphasis(word: str) -> float:
     """What share of its weight a word of a question keeps: amounts are compared as figures, cues ask for a kind."""
     if any(c.isdigit() for c in word):
@@ -144,16 +146,30 @@ def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """The names and years in the question that the passage does not speak of, heaviest first."""
     missing = [word for word in query.words if found.covered[word.text] < 0.25]
     names = [word for word in missing if not word.known and word.weight >= NAMED_SHARE and _names(word, searcher)]
-    years = [year for year in _YEAR.findall(query.text) if year not in found.passage.text]
+    years = [year for year in _years(query.text) if year not in found.passage.text]
     return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
 
 
 def _undone(found: Found, query: Query) -> list[str]:
     """What the question asks how to do, or whether it still holds, where the passage does not speak of that."""
-    verbs = [match["verb"] for match in cue.HOW_TO.finditer(query.text)] if found.hit.similarity < UNLIKE else []
-    states = [words.content(match.group(0))[-1:] for match in cue.STILL.finditer(query.text)]
-    asked = {*verbs, *(word for state in states for word in state)}
-    return [word.text for word in query.words if word.text in asked and found.covered[word.text] < 0.25]
+    asked = _states(query.text) | (_verbs(query.text) if found.hit.similarity < UNLIKE else frozenset())
+    return [word.text for word in query.words if word.text in asked and found.covered[word.text] < 0.25] if asked else []
+
+
+# What a question's text alone says is read once for all of the passages that it is held against.
+@functools.lru_cache(maxsize=256)
+def _years(text: str) -> tuple[str, ...]:
+    return tuple(_YEAR.findall(text))
+
+
+@functools.lru_cache(maxsize=256)
+def _verbs(text: str) -> frozenset[str]:
+    return frozenset(match["verb"] for match in cue.HOW_TO.finditer(text))
+
+
+@functools.lru_cache(maxsize=256)
+def _states(text: str) -> frozenset[str]:
+    return frozenset(word for match in cue.STILL.finditer(text) for word in words.content(match.group(0))[-1:])
 
 
 def _names(word: Word, searcher: Searcher) -> bool:

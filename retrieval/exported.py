@@ -1,21 +1,22 @@
-"""The embedding model exported once to OpenVINO, and served from there without torch. The only file that imports openvino.
+"""The embedding model exported once to OpenVINO, and served from there without torch.
 
 sentence-transformers stays the model's home: it loads the model, makes the reference vectors, and is traced for the export,
 which is used only where its vectors agree with the reference; docs/performance.md has what each costs. Weights are kept in
 16 bits; the CPU computes in bfloat16 where it has it, else in 32 bits.
+
+The model is kept twice: for a short question alone, with its shape fixed, and for any texts. Vectors of single tokens, half
+of the weights, lie in a file of their own that is memory-mapped, so that a process holds only what its questions touch.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
 import threading
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import runtime
 from retrieval.errors import ModelError
+from retrieval.lexicon import Lexicon
 
 Vectors = NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
 LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text of the sample
 MANIFEST = "export.json"
+SHORT = 16  # tokens of a question that is encoded alone at a fixed shape: 58 % of those in corpus/evaluation.toml
+STEP = 4  # a longer text alone is filled up to a multiple of it: openvino prepares itself anew for each new length
+AT_ONCE = 1_024  # tokens of one pass, filling included: more no longer fits a core's cache
 WIDE = 64  # texts from which a batch is worth all cores
 COMPILED = "compiled"  # a folder that is openvino's own, named by machine and version in it, and may be deleted
-_WEIGHTS = ("model.xml", "model.bin", "tokenizer.json")
+EMBEDDED = "embedded"  # the input that takes the tokens' own vectors
+TABLE = "embeddings.npy"
 
 # What the export is checked with: short and long, other scripts, numbers, code, and what is cut off.
 SAMPLE: tuple[str, ...] = (
@@ -45,12 +52,16 @@ SAMPLE: tuple[str, ...] = (
 
 
 class Export(msgspec.Struct, frozen=True):
-    """What an export is made of. `inputs` are the model's, in order; `files` maps each file to its SHA-256."""
+    """What an export is made of: at most `longest` tokens are read, `short` is the length at which `short.xml` is fixed.
+
+    `inputs` are the model's, in order; `files` maps each file to its SHA-256.
+    """
 
     format: int
     identity: str
     dimension: int
     longest: int
+    short: int
     inputs: tuple[str, ...]
     lowest_cosine: float
     made_with: dict[str, str]
@@ -65,70 +76,112 @@ class ExportedEncoder:
         from tokenizers import Tokenizer
 
         self.manifest = manifest
+        self.lexicon = Lexicon.open(folder)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(manifest.longest)
         self._tokenizer.no_padding()
+        self._table = np.lib.format.open_memmap(folder / TABLE, mode="r") if EMBEDDED in manifest.inputs else None
         self._folder = folder
         self._settled = settled
-        # One core encodes a question as soon as two do, and leaves the other to the next.
-        self._single = self._compile({"INFERENCE_NUM_THREADS": "1"})
-        self._local = threading.local()
+        self._opening = threading.Lock()
+        self._open: dict[str, runtime.Compiled] = {}
+        self._compiled(_SHORT_ALONE)  # a model that cannot be opened is refused now
 
-    @functools.cached_property
-    def _wide(self) -> Any:
-        """The same on all cores, for batches of passages."""
-        return self._compile({})
-
-    def _compile(self, options: dict[str, str]) -> Any:
-        # The hint keeps openvino from splitting the cores into streams. What it makes of the model for this machine is kept: a
-        # start then takes a third of the time and half the memory.
-        options = {"PERFORMANCE_HINT": "LATENCY", **options}
-        if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
-            options["CACHE_DIR"] = str(self._folder / COMPILED)
-        return _openvino().Core().compile_model(self._folder / "model.xml", "CPU", options)
+    def _compiled(self, use: str) -> runtime.Compiled:
+        """The model as it serves one use, compiled when it is first wanted."""
+        with self._opening:
+            if use not in self._open:
+                file, options = _USES[use]
+                # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
+                if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
+                    options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
+                self._open[use] = runtime.Compiled(self._folder / file, options)
+            return self._open[use]
 
     def encode(self, inputs: list[str], /, *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> Vectors:  # noqa: ARG002
-        """Vectors, of length 1 if `normalize_embeddings`. Shape: (inputs, dimension). No progress is shown, whatever is asked."""
-        found = np.concatenate([self._infer(self._read(inputs[at : at + batch_size]))[1] for at in range(0, len(inputs), batch_size)])
+        """Vectors, of length 1 if `normalize_embeddings`. Shape: (inputs, dimension). No progress is shown, whatever is asked.
+
+        How many go into one pass follows from their lengths and not from `batch_size`.
+        """
+        found = np.empty((len(inputs), self.manifest.dimension), dtype=np.float32)
+
+        def keep(places: list[int], _: Vectors, vectors: Vectors) -> None:
+            found[places] = vectors
+
+        self._pass(self._read(inputs), keep)
         return _unit(found) if normalize_embeddings else found
 
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
-        """For each text its unit vector, its tokens as character spans, and the tokens' vectors, by one pass over all."""
+        """For each text its unit vector, its tokens as character spans, and the tokens' vectors."""
         read = self._read(texts)
-        tokens, vectors = self._infer(read)
-        return [(vector, text.offsets, own[: len(text.ids)]) for vector, text, own in zip(_unit(vectors), read, tokens, strict=True)]
+        found: list[Any] = [None] * len(read)
+
+        def keep(places: list[int], tokens: Vectors, vectors: Vectors) -> None:
+            for row, (place, vector) in enumerate(zip(places, _unit(vectors), strict=True)):
+                found[place] = (vector, read[place].offsets, tokens[row, : len(read[place].ids)].copy())
+
+        self._pass(read, keep)
+        return found
 
     def _read(self, texts: Sequence[str]) -> list[Any]:
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
         return read
 
-    def _infer(self, read: Sequence[Any]) -> tuple[Vectors, Vectors]:
-        """The vectors of tokens, (texts, longest, dimension), and of texts, (texts, dimension)."""
-        shape = (len(read), max(len(r.ids) for r in read))
-        given = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
-        for row, text in enumerate(read):
+    def _pass(self, read: Sequence[Any], keep: Callable[[list[int], Vectors, Vectors], None]) -> None:
+        """Hand the places of some texts, (texts, longest, dimension) of their tokens and (texts, dimension) to `keep`, until all are done.
+
+        Both arrays are openvino's own and hold until `keep` returns, which may be called from several threads.
+        """
+        batches = batched([len(text.ids) for text in read])
+        if len(read) == 1:
+            length = len(read[0].ids)
+            use, filled = (_SHORT_ALONE, self.manifest.short) if length <= self.manifest.short else (_ALONE, -(-length // STEP) * STEP)
+            self._infer(use, read, [0], filled, keep)
+        elif len(read) < WIDE:
+            for batch in batches:
+                self._infer(_ALONE, read, batch, len(read[batch[0]].ids), keep)
+        else:
+            with ThreadPoolExecutor(cores()) as pool:
+                list(pool.map(lambda batch: self._infer(_WIDE, read, batch, len(read[batch[0]].ids), keep), batches))
+
+    def _infer(self, use: str, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
+        given = {name: np.zeros((len(batch), filled), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+        for row, text in enumerate(read[place] for place in batch):
             given["input_ids"][row, : len(text.ids)] = text.ids
             given["attention_mask"][row, : len(text.ids)] = 1
-        name = "wide" if len(read) >= WIDE else "single"
-        if not hasattr(self._local, name):
-            setattr(self._local, name, (self._wide if name == "wide" else self._single).create_infer_request())
-        found = getattr(self._local, name).infer([given[each] for each in self.manifest.inputs], share_inputs=True)
-        return found[0], found[1]
+        if self._table is not None:
+            given[EMBEDDED] = self._table[given["input_ids"]].astype(np.float32)
+        with self._compiled(use).request() as request:
+            found = request.infer([given[each] for each in self.manifest.inputs], share_inputs=True, share_outputs=True)
+            keep(batch, found[0], found[1])
 
 
-def _openvino() -> Any:
-    """The library without its converter of foreign models, which costs a third of the import and brings telemetry."""
-    converter = "openvino.tools"
-    wanted = sys.modules.get(converter)
-    sys.modules[converter] = None  # type: ignore[assignment]  # what is None here counts as not installed
-    try:
-        import openvino
-    finally:
-        if wanted is None:
-            del sys.modules[converter]
-        else:
-            sys.modules[converter] = wanted
-    return openvino
+# What the model is opened for: one short question, a few texts, and many. One core encodes a question as soon as two do, and
+# leaves the other to the next; many are encoded by as many passes at a time as there are cores, each on one of them.
+_SHORT_ALONE, _ALONE, _WIDE = "one short text", "a few texts", "many texts"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_ONE_CORE = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": "1"}
+_USES = {
+    _SHORT_ALONE: ("short.xml", _ONE_CORE),
+    _ALONE: ("model.xml", _ONE_CORE),
+    _WIDE: ("model.xml", {"NUM_STREAMS": str(cores()), "INFERENCE_NUM_THREADS": str(cores())}),
+}
+
+
+def batched(lengths: Sequence[int]) -> list[list[int]]:
+    """Texts by place, put together so that a pass has at most AT_ONCE tokens, of its longest text each; the longest first."""
+    batches: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > AT_ONCE:
+            batches.append([])
+        batches[-1].append(place)
+    return batches
 
 
 def folder_for(identity: str, models: Path) -> Path:
@@ -162,24 +215,30 @@ def damaged(folder: Path) -> list[str]:
     return [MANIFEST] if found is None else [name for name, digest in found.files.items() if _digest(folder / name) != digest]
 
 
-def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
-    """Export `reference` into `folder`, check it, and put it there by one move. Raises ModelError where it does not agree."""
+def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str], frequent: Sequence[str] = ()) -> Export:
+    """Export `reference` into `folder`, check it, and put it there by one move. Raises ModelError where it does not agree.
+
+    The vectors of `frequent` words are kept with it.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
     try:
-        inputs = _convert(reference, made)
-        reference.tokenizer.backend_tokenizer.save(str(made / "tokenizer.json"))
-        files = {name: _digest(made / name) for name in _WEIGHTS}
-        longest, dimension = int(reference.max_seq_length or 512), int(reference.get_embedding_dimension() or 0)
-        found = Export(FORMAT, identity, dimension, longest, inputs, 0.0, made_with, files)
+        found = _converted(reference, identity, made, made_with)
         found = msgspec.structs.replace(found, lowest_cosine=_lowest_cosine(reference, ExportedEncoder(made, found, settled=False)))
         if found.lowest_cosine < LEAST_COSINE:
             raise ModelError(f"the exported model does not agree with its reference: a cosine is {found.lowest_cosine:.4f}")
+        vectors = ExportedEncoder(made, found, settled=False).encode(
+            list(frequent), batch_size=WIDE, normalize_embeddings=True, show_progress_bar=False
+        )
+        Lexicon.write(made, frequent, vectors)
+        names = sorted(path.name for path in made.iterdir())
+        found = msgspec.structs.replace(found, files={name: _digest(made / name) for name in names})
         (made / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(found)))
         made.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)
         made.replace(folder)
-        ExportedEncoder(folder, found)  # so that the first start is a quick one, too
+        for text in SAMPLE[:3]:  # so that the first start is a quick one, too
+            ExportedEncoder(folder, found).encode_tokens([text * 3])
     except ModelError:
         raise
     except Exception as error:  # torch's tracing and openvino's conversion raise anything, for a model that they cannot do
@@ -189,37 +248,18 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
     return found
 
 
-def _convert(reference: Any, folder: Path) -> tuple[str, ...]:
-    """Write model.xml and model.bin; returns the names of the inputs in order."""
-    openvino = _openvino()
-    import torch
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    features = {k: v for k, v in reference.preprocess(["one two three", "four"]).items() if isinstance(v, torch.Tensor)}
-    inputs = tuple(features)
-
-    class Whole(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = reference
-
-        def forward(self, *given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            out = self.model.forward(dict(zip(inputs, given, strict=True)))
-            return out["token_embeddings"], out["sentence_embedding"]
-
-    # The front end itself, not openvino.convert_model, which would report its use over the network.
-    front = FrontEndManager().load_by_framework("pytorch")
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing warns of what the check below would find
-        decoder = TorchScriptPythonDecoder(Whole().eval(), example_input=tuple(features.values()))
-        converted = front.convert(front.load(decoder))
-    for given in converted.inputs:
-        given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
-        given.get_node().set_element_type(openvino.Type.i64)
-    converted.validate_nodes_and_infer_types()
-    openvino.save_model(converted, folder / "model.xml", compress_to_fp16=True)
-    return inputs
+def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
+    """Write the model and its tokenizer."""
+    model, inputs = runtime.traced(reference)
+    if (table := runtime.taken_out(model, EMBEDDED)) is not None:
+        np.save(folder / TABLE, table)
+        inputs = (*inputs, EMBEDDED)
+    longest, dimension = int(reference.max_seq_length or 512), int(reference.get_embedding_dimension() or 0)
+    short = min(SHORT, longest)
+    runtime.save(model, folder / "model.xml")
+    runtime.save(model, folder / "short.xml", (1, short))
+    reference.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    return Export(FORMAT, identity, dimension, longest, short, inputs, 0.0, made_with, {})
 
 
 def _lowest_cosine(reference: Any, made: ExportedEncoder) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,11 +20,28 @@ def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[st
     if tokens is None:
         return dict.fromkeys(wanted, 1.0)
     whole = tokens.vectors.sum(axis=0)
+    length = float(np.linalg.norm(whole))
     found: dict[str, float] = {}
     for word in wanted:
-        places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+        places = _places(text, word)
         inside = [i for i, (a, b) in enumerate(tokens.spans) if b > a and any(start <= a and b <= end for start, end in places)]
         rest = whole - tokens.vectors[inside].sum(axis=0)
-        norm = float(np.linalg.norm(rest) * np.linalg.norm(whole))
+        norm = math.sqrt(float(rest @ rest)) * length
         found[word] = max(0.0, 1.0 - float(rest @ whole) / norm) if inside and norm else 0.0
     return found
+
+
+def _places(text: str, word: str) -> list[tuple[int, int]]:
+    """Where a whole word stands in a text, from and to."""
+    found = []
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and _in_word(text[start - 1])) and not (end < len(text) and _in_word(text[end])):
+            found.append((start, end))
+        start = text.find(word, start + 1)
+    return found
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"

@@ -23,6 +23,7 @@ from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
+MOST_UNKNOWN = 10_000  # words that no guide has whose vectors are kept
 PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
@@ -88,7 +89,7 @@ class Searcher:
         self._word_ids = {words.stem(word): i for i, word in enumerate(generation.vocabulary)}
         known = {w for p in generation.passages for w in words.surface(p.embedded)}
         self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)} | set(spelled))
-        self._vector_of_unknown = functools.lru_cache(maxsize=10_000)(self._encode_word)
+        self._unknown: dict[str, Vectors] = {}  # the vectors of words that no guide has
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
         """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1).
@@ -98,6 +99,7 @@ class Searcher:
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
+        self._meet([word for word in content if not any(letter.isdigit() for letter in word)])
         tokens = self._model.encode_tokens(text)
         salient = salience(text, content, tokens)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
@@ -189,15 +191,22 @@ class Searcher:
         known = self._word_ids.get(words.stem(word))
         if known is not None:
             return np.asarray(self.generation.word_vectors.vectors([known])[0])
-        return self._vector_of_unknown(word)
+        if (met := self._unknown.get(word)) is None:
+            met = self._unknown[word] = self._model.encode_words([word])[0]
+        return met
 
     @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
     def _middle(self, others: tuple[str, ...]) -> Vectors:
-        middle = self.encode(list(others)).mean(axis=0)
+        middle = self._model.encode_words(others).mean(axis=0)
         return np.asarray(middle / np.linalg.norm(middle))
 
-    def _encode_word(self, word: str) -> Vectors:
-        return np.asarray(self._model.encode([word])[0])
+    def _meet(self, wanted: Sequence[str]) -> None:
+        """Encode, all together, the words that neither a guide nor an earlier question has."""
+        new = [word for word in wanted if word not in self._unknown and words.stem(word) not in self._word_ids]
+        if new:
+            if len(self._unknown) > MOST_UNKNOWN:
+                self._unknown = {}
+            self._unknown.update(zip(new, self._model.encode_words(new), strict=True))
 
     def corrected(self, question: str) -> str:
         """`question` in lower case with its typos corrected."""

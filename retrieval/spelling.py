@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 from importlib import resources
@@ -62,5 +63,14 @@ def _swapped() -> dict[str, str]:
 @functools.cache
 def english_words() -> frozenset[str]:
     """About 80,000 English words, from the frequency list that symspellpy carries."""
+    return frozenset(_by_frequency())
+
+
+def frequent_words(count: int) -> list[str]:
+    """The most frequent words of that list that carry meaning, the most frequent first."""
+    return list(itertools.islice((word for word in _by_frequency() if word not in words.STOP_WORDS), count))
+
+
+def _by_frequency() -> list[str]:
     text = resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    return frozenset(line.split(" ", 1)[0] for line in text.splitlines())
+    return [line.split(" ", 1)[0] for line in text.splitlines()]

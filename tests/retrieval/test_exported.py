@@ -43,6 +43,35 @@ def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model
     assert (together * alone).sum(axis=1).min() >= exported.LEAST_COSINE
 
 
+@given(st.lists(st.integers(1, 300), max_size=200))
+def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int]) -> None:
+    """Filled up to its longest text, a pass has at most AT_ONCE tokens; texts of like length are together."""
+    batches = exported.batched(lengths)
+    assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
+    assert all(max(lengths[place] for place in batch) * len(batch) <= exported.AT_ONCE for batch in batches)
+    in_order = [lengths[place] for batch in batches for place in batch]
+    assert in_order == sorted(lengths, reverse=True)
+
+
+@pytest.mark.parametrize("tokens", [1, exported.SHORT - 2, exported.SHORT - 1, exported.SHORT, 2 * exported.SHORT, 400])
+def test_a_question_has_the_reference_s_vector_at_any_length(model: Model, reference: Model, tokens: int) -> None:
+    """Around the length up to which a question's shape is fixed, and where it is cut off."""
+    text = " ".join(["word"] * tokens)
+    found, wanted = model.encode_tokens(text), reference.encode_tokens(text)
+    assert found is not None
+    assert wanted is not None
+    assert found.spans == wanted.spans
+    assert found.vectors.shape == wanted.vectors.shape
+    assert float(found.vector @ wanted.vector) >= exported.LEAST_COSINE
+    assert float(model.encode([text])[0] @ wanted.vector) >= exported.LEAST_COSINE
+
+
+def test_many_texts_are_encoded_in_their_order(model: Model, reference: Model) -> None:
+    """More than one pass holds, of very different lengths, over all cores."""
+    texts = [f"number {n} " + "and more " * (n * 7 % 90) for n in range(3 * exported.WIDE)]
+    assert (model.encode(texts) * reference.encode(texts)).sum(axis=1).min() >= exported.LEAST_COSINE
+
+
 def test_tokens_are_those_of_the_reference(model: Model, reference: Model) -> None:
     """Both say which characters a token stands for, and give it the same vector."""
     text = "What does a machine-learning engineer earn in Germany?"

@@ -1,0 +1,42 @@
+"""Vectors of frequent words, made once for a model and kept beside it, so that a word that no guide has costs a look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+WORDS, VECTORS = "words.txt", "words.npy"
+
+
+class Lexicon:
+    """Words with their unit vectors, in 16 bits and memory-mapped."""
+
+    def __init__(self, words: Sequence[str], vectors: NDArray[np.float16]) -> None:
+        """Shape of `vectors`: (words, dimension)."""
+        self._places = {word: place for place, word in enumerate(words)}
+        self._vectors = vectors
+
+    @staticmethod
+    def write(folder: Path, words: Sequence[str], vectors: Vectors) -> None:
+        """Write words and their vectors, shape (words, dimension), into `folder`; nothing where there are none."""
+        if not words:
+            return
+        (folder / WORDS).write_text("\n".join(words), "utf-8")
+        np.save(folder / VECTORS, vectors.astype(np.float16))
+
+    @classmethod
+    def open(cls, folder: Path) -> Lexicon:
+        """What `write` wrote; an empty one where there is nothing."""
+        if not (folder / WORDS).is_file():
+            return cls((), np.zeros((0, 0), dtype=np.float16))
+        return cls((folder / WORDS).read_text("utf-8").split("\n"), np.lib.format.open_memmap(folder / VECTORS, mode="r"))
+
+    def vector(self, word: str) -> Vectors | None:
+        """The unit vector of a word, shape (dimension,); None for one that is not among them."""
+        place = self._places.get(word)
+        return None if place is None else self._vectors[place].astype(np.float32)
