@@ -36,7 +36,7 @@ class Adviser:
         self._searcher = searcher
         self._speech = speech
         self._today = today
-        self.tables = decision.tables(searcher.generation.guides)
+        self.tables = decision.tables(searcher.generation)
 
     def places(self, table: DecisionTable, said: Sequence[str]) -> tuple[Place, Place]:
         """Where the asker stands on the rows and the columns, by what was said; the latest message counts first."""
@@ -198,11 +198,10 @@ class Adviser:
     def _roles(self, audience: list[str]) -> list[str]:
         """The roles that a guide's table sets beside those of the audience, by the names in its first column."""
         unify = self._searcher.terms.unify
-        for guide in self._searcher.generation.guides.values():
-            for table in guide.tables:
-                names = [unify(row[0]).split(" (")[0] for row in table.rows]
-                if any(name in audience for name in names):
-                    return names
+        for guide, index in self._searcher.rows_naming({stem for name in audience for stem in words.stems(name)}):
+            names = [unify(row[0]).split(" (")[0] for row in guide.tables[index].rows]
+            if any(name in audience for name in names):
+                return names
         return []
 
 

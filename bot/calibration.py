@@ -5,7 +5,9 @@ What is judged is the choice of the passage. The threshold is chosen on every ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,16 +18,21 @@ from bot import question as message
 from bot.evidence import Ranked
 from bot.grading import Question
 from bot.wiring import Bot
-from retrieval import beir, evaluation, selective
+from retrieval import beir, frontmatter, selective
+from retrieval.beir import Collection
+from retrieval.embedding import Embedder
 from retrieval.encoder import Model
-from retrieval.evaluation import Indexed
-from retrieval.generations import FORMAT, Generation, Manifest
-from retrieval.indexing import vocabulary
+from retrieval.folder import open_folder
+from retrieval.generations import FORMAT
+from retrieval.guides import Guide
+from retrieval.journal import Journal
 from retrieval.passages import Passage
-from retrieval.reading import Progress
+from retrieval.ports import Generation, Manifest, Source
+from retrieval.reading import Progress, Read
 from retrieval.searcher import Searcher
 from retrieval.selective import Case, Point
-from retrieval.vectors import VectorIndex
+from retrieval.terms import Terms
+from retrieval.writing import FolderWriter
 
 DEPTH = 20
 MOST = 300  # questions of each sort of a collection
@@ -78,9 +85,9 @@ def collection(bot: Bot, folder: Path, progress: Progress) -> Calibration:
     answerable ones again with their documents taken away.
     """
     read = beir.read(folder)
-    with evaluation.indexed(read, bot.model, progress) as index:
-        searcher = Searcher(_generation(index, bot.model), bot.model)
-        numbers = {document: number for number, document in enumerate(index.ids)}
+    with _generation(read, bot.model, progress) as generation:
+        searcher = Searcher(generation, bot.model)
+        numbers = {document: number for number, document in enumerate(read.documents)}
         relevant = {query: frozenset(numbers[d] for d in read.relevant[query] if d in numbers) for query in read.queries}
         asked = [(read.queries[query], relevant[query], frozenset[int]()) for query in _some(read.queries)]
         near = [(text, frozenset[int](), away) for text, away, _ in asked]
@@ -133,19 +140,22 @@ def _some(queries: Mapping[str, str]) -> list[str]:
     return ids[:: max(1, -(-len(ids) // MOST))]
 
 
-def _generation(index: Indexed, model: Model) -> Generation:
-    """A collection as an index of guides, each document a passage under its title."""
-    titles, texts = index.collection.titles, index.collection.documents
-    passages = tuple(
-        Passage(i, "prose", (titles[i],) if i in titles else (), (1, 1), texts[i], texts[i].casefold(), heading=titles.get(i, ""))
-        for i in index.ids
-    )
-    spelled = vocabulary(list(passages))
-    manifest = Manifest("collection", FORMAT, "", model.identity, index.indexes.vectors.dimension, len(passages), {}, {})
-    parts = index.indexes
-    return Generation(
-        manifest, {}, passages, parts.vectors, parts.headings, parts.lexical, tuple(spelled), VectorIndex.build(model.encode(spelled))
-    )
+@contextmanager
+def _generation(collection: Collection, model: Model, progress: Progress) -> Iterator[Generation]:
+    """A collection as an index of guides, each document a guide of one passage under its title."""
+    titles = collection.titles
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "index"
+        folder.mkdir()
+        with FolderWriter(folder, Terms([]), ()) as writer:
+            for number, text in collection.documents.items():
+                section = (titles[number],) if number in titles else ()
+                passage = Passage(number, "prose", section, (1, 1), text, text.casefold(), heading=titles.get(number, ""))
+                guide = Guide(number, number, titles.get(number, ""), frontmatter.Source(), None, (), {}, text, (), {}, "")
+                writer.add(Read(guide, Source(""), [passage]))
+            embedder = Embedder(model, None, 0, Journal(Path(made) / "journal", model.identity))
+            writer.finish(embedder, progress)
+        yield open_folder(folder, Manifest("collection", FORMAT, "", model.identity, embedder.dimension, len(writer), len(writer), {}))
 
 
 def _signals(searcher: Searcher, text: str, relevant: frozenset[int], away: frozenset[int] = frozenset()) -> dict[str, tuple[float, bool]]:

@@ -85,10 +85,9 @@ def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
 def _thing(text: str, searcher: Searcher) -> list[str]:
     """The words of a text that name a thing, where another aspect of it is asked for; all its subject where none does."""
     subject = subject_words(text, searcher)
-    names = set(searcher.terms.names())
-    names |= {searcher.terms.unify(row[0]) for guide in searcher.generation.guides.values() for table in guide.tables for row in table.rows}
-    named = {stem for name in names for stem in words.stems(name)}
-    return [word for word in subject if words.stem(word) in named] or subject
+    named = {stem for name in searcher.terms.names() for stem in words.stems(name)}
+    rows = searcher.generation.rows.counts([words.stem(word) for word in subject])
+    return [word for word in subject if words.stem(word) in named or rows[words.stem(word)]] or subject
 
 
 def _without_unknown(text: str, searcher: Searcher) -> str:
@@ -105,14 +104,13 @@ def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: S
     before = searcher.terms.unify(previous.text)
     there = set(words.stems(before))
     best: tuple[int, set[str]] = (0, set())
-    for guide in searcher.generation.guides.values():
-        for table in guide.tables:
-            labels = [set(words.stems(searcher.terms.unify(row[0]))) for row in table.rows]
-            brought = max(labels, key=lambda label: len(label & now) / (len(label) or 1), default=set())
-            replaced = max((x for x in labels if x is not brought), key=lambda label: len(label & there), default=set())
-            score = min(len(brought & now), len((replaced - brought) & there))
-            if score > best[0]:
-                best = (score, replaced - brought)
+    for guide, index in searcher.rows_naming(now):
+        labels = [set(words.stems(searcher.terms.unify(row[0]))) for row in guide.tables[index].rows]
+        brought = max(labels, key=lambda label: len(label & now) / (len(label) or 1), default=set())
+        replaced = max((x for x in labels if x is not brought), key=lambda label: len(label & there), default=set())
+        score = min(len(brought & now), len((replaced - brought) & there))
+        if score > best[0]:
+            best = (score, replaced - brought)
     kept = [word for word in before.split() if not (set(words.stems(word)) & best[1])]
     return f"{' '.join(kept)} {message}" if best[0] else f"{message} {previous.text}"
 

@@ -6,7 +6,6 @@ import datetime
 import functools
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import profile
@@ -15,6 +14,7 @@ from retrieval.errors import RequestError
 from retrieval.frontmatter import Axis, TableSpec
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
+from retrieval.ports import Generation, Passages
 from retrieval.quantities import Kind, figures
 from retrieval.terms import Terms
 
@@ -45,10 +45,10 @@ class DecisionTable:
         """The heading of each column but the first, in plain words."""
         return [markdown.plain(cell) for cell in self.table.header[1:]]
 
-    def passage(self, passages: Sequence[Passage]) -> Passage:
+    def passage(self, passages: Passages) -> Passage:
         """The passage of the whole table."""
         position = self.guide.tables.index(self.table)
-        return next(p for p in passages if p.kind == "table" and p.guide == self.guide.id and p.table == position)
+        return next(p for p in passages.of_guide(self.guide.id) if p.kind == "table" and p.table == position)
 
     def options(self, row: int, column: int) -> list[str]:
         """The options of one cell, in plain words; columns are counted without the first."""
@@ -68,14 +68,15 @@ class Place:
     years: profile.Years | None = None
 
 
-def tables(guides: dict[str, Guide]) -> list[DecisionTable]:
+def tables(generation: Generation) -> list[DecisionTable]:
     """All decision tables of the guides, in the order of guides and lines."""
-    return [DecisionTable(g, t, t.spec) for _, g in sorted(guides.items()) for t in g.tables if t.spec is not None]
+    deciding = (generation.guides[guide] for guide in generation.overview.deciding)
+    return [DecisionTable(guide, table, table.spec) for guide in deciding for table in guide.tables if table.spec is not None]
 
 
-def named(guides: dict[str, Guide], name: str | None) -> DecisionTable:
+def named(generation: Generation, name: str | None) -> DecisionTable:
     """The table called `name`, or the only one. Raises RequestError, listing the names."""
-    there = tables(guides)
+    there = tables(generation)
     names = ", ".join(t.spec.id for t in there) or "none"
     chosen = [t for t in there if name is None or t.spec.id == name]
     if name is None and len(chosen) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -9,6 +10,9 @@ from bot import matrix
 from bot.matrix import Matrix
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
+from retrieval.ports import Generation
+
+MOST_TITLES = 20  # guides that are named one by one
 
 
 class Desk(Protocol):
@@ -49,11 +53,11 @@ class BotDesk:
 
     def matrix(self, answer: Answer) -> Matrix | None:
         """The table that a recommendation was read from."""
-        return matrix.of(answer, self._bot.engine().searcher.generation.guides) if answer.recommendation else None
+        return matrix.of(answer, self._bot.engine().searcher.generation) if answer.recommendation else None
 
     def tables(self) -> list[Matrix]:
         """The decision tables of the guides."""
-        return matrix.every(self._bot.engine().searcher.generation.guides)
+        return matrix.every(self._bot.engine().searcher.generation)
 
     def examples(self) -> tuple[str, ...]:
         """Questions that the guides answer."""
@@ -63,5 +67,11 @@ class BotDesk:
         """The state of the index, in short lines."""
         generation = self._bot.engine().searcher.generation
         manifest = generation.manifest
-        titles = "; ".join(guide.title for _, guide in sorted(generation.guides.items()))
-        return (f"{len(manifest.guides)} guides: {titles}", f"{manifest.passages} passages, index built {manifest.created}")
+        return (f"{manifest.guides} guides: {titles(generation)}", f"{manifest.passages} passages, index built {manifest.created}")
+
+
+def titles(generation: Generation) -> str:
+    """The titles of the guides; of many the first ones."""
+    some = [guide.title for guide in itertools.islice(generation.guides.values(), MOST_TITLES)]
+    more = [f"{len(generation.guides) - len(some)} others"] if len(generation.guides) > len(some) else []
+    return "; ".join([*some, *more])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter, defaultdict
@@ -13,6 +14,7 @@ from bot.statements import GENERIC, Reader, Statement, modified
 from retrieval import markdown, words
 from retrieval.guides import Guide
 from retrieval.passages import Passage
+from retrieval.ports import Passages
 from retrieval.quantities import Kind
 from retrieval.terms import Terms
 
@@ -42,22 +44,20 @@ class Conflict:
 class Disagreements:
     """All disagreements of some guides, found once when they are first asked for."""
 
-    def __init__(self, guides: Mapping[str, Guide], passages: Sequence[Passage], terms: Terms) -> None:
+    def __init__(self, guides: Mapping[str, Guide], passages: Sequence[Passage] | Passages, terms: Terms) -> None:
         self._reader = Reader(guides, terms)
         self._passages = passages
         self._guides = guides
-        self._read: dict[int, tuple[Passage, list[Statement]]] = {}  # by the passage's identity, which holds as long as it is kept
+        self.of = functools.lru_cache(maxsize=10_000)(self._of)
 
     @cached_property
     def statements(self) -> list[Statement]:
         """Every figure of the guides with what it is said of."""
         return [statement for passage in self._passages for statement in self.of(passage)]
 
-    def of(self, passage: Passage) -> list[Statement]:
+    def _of(self, passage: Passage) -> list[Statement]:
         """The statements of one passage."""
-        if id(passage) not in self._read:
-            self._read[id(passage)] = (passage, list(self._reader.read(passage)))
-        return self._read[id(passage)][1]
+        return list(self._reader.read(passage))
 
     @cached_property
     def _tables(self) -> list[_Siblings]:
@@ -75,7 +75,7 @@ class Disagreements:
 
     def at_odds(self, one: Statement, other: Statement) -> bool:
         """Whether both are said of the same thing, and cannot both be true."""
-        if one.passage is other.passage or in_one_table(one, other) or not _senses_meet(one, other):
+        if one.passage == other.passage or in_one_table(one, other) or not _senses_meet(one, other):
             return False
         if any(not a.contradicts(b) for a in one.others for b in other.others if a.kind == b.kind == one.figure.kind):
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from retrieval.quantities import figures
 from retrieval.searcher import Searcher
 
 LONGEST_HISTORY = 12
+MOST_TITLES = 5  # guides that a reply names
 
 
 class Engine:
@@ -70,7 +72,7 @@ class Engine:
         """The answer of a decision table for values given by axis. Raises RequestError for what is not there."""
         english = Speech.of(ENGLISH)
         citations = Citations(self.searcher.generation.guides)
-        table = named(self.searcher.generation.guides, table_name)
+        table = named(self.searcher.generation, table_name)
         asked = ", ".join(f"{axis}: {value}" for axis, value in values.items()) or table.spec.id
         advice = Adviser(self.searcher, self._today(), english).from_values(table, values, citations)
         failed = _Said("not_covered", english.say(wording.FAILED_QUOTE))
@@ -157,8 +159,9 @@ class Engine:
         return Answer("", text, said.outcome, said.text, suggestions=nearest, language=speech.language)
 
     def _filled(self, reply: str, speech: Speech) -> str:
-        titles = [speech.say(wording.QUOTED, text=guide.title) for guide in self.searcher.generation.guides.values()]
-        guides = speech.count(wording.GUIDES, len(titles), titles=speech.listed(titles[:5]))
+        there = self.searcher.generation.guides
+        titles = [speech.say(wording.QUOTED, text=guide.title) for guide in itertools.islice(there.values(), MOST_TITLES)]
+        guides = speech.count(wording.GUIDES, len(there), titles=speech.listed(titles))
         return speech.say(reply, about=self._suggestions.topics(speech), guides=guides)
 
 

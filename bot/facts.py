@@ -132,7 +132,7 @@ class Facts:
     def _wide(self, ranked: list[Ranked], subject: Sequence[str]) -> list[Passage]:
         """The passages that were found, with others about the same subject."""
         passages = [*(r.found.passage for r in ranked), *self._searcher.holding(subject, WIDE)]
-        return list({id(p): p for p in passages}.values())
+        return list(dict.fromkeys(passages))
 
     def _chosen(self, ranked: list[Ranked], cues: Cues, differing: Sequence[Statement], query: Query) -> list[Passage]:
         """The passages to show, best first."""
@@ -162,20 +162,20 @@ class Facts:
 
     def _shown(self, query: Query, passages: Sequence[Passage], cues: Cues, citations: Citations, differing: Sequence[Statement]) -> Reply:
         wanted = [word.text for word in query.words]
-        numbers: dict[int, int] = {}
+        numbers: dict[Passage, int] = {}
         shown: list[Passage] = []
         for passage in passages:
             if shown and not differing and not cues.both_guides and citations.length() + len(passage.text) > ROOM:
                 continue
             n = citations.add(passage, wanted)
             if n is not None:
-                numbers[id(passage)] = n
+                numbers[passage] = n
                 shown.append(passage)
         if not shown:
             return Reply(uncovered=self._speech.say(wording.FAILED_QUOTE))
-        found = [numbers[id(p)] for p in shown]
+        found = [numbers[p] for p in shown]
         source = f" {provenance.sources(shown, found, self._searcher, citations, self._speech)}" if cues.source else ""
-        claims = list(dict.fromkeys(Claim(s.figure.text, numbers[id(s.passage)]) for s in differing if id(s.passage) in numbers))
+        claims = list(dict.fromkeys(Claim(s.figure.text, numbers[s.passage]) for s in differing if s.passage in numbers))
         if len(claims) > 1:
             about = " ".join(subject_words(query.text, self._searcher)) or query.text
             said = self._speech.listed([f"{c.figure} [{c.citation}]" for c in claims])
@@ -235,7 +235,7 @@ def _side_by_side(one: Sequence[Ranked], other: Sequence[Ranked]) -> tuple[Passa
             if near and p.row is not None and q.row is not None and p.row != q.row and (p.guide, p.table) == (q.guide, q.table):
                 return p, q
     first = one[0].found.passage
-    return first, next((s.found.passage for s in other if s.found.passage is not first), first)
+    return first, next((s.found.passage for s in other if s.found.passage != first), first)
 
 
 def _place(passage: Passage) -> str:

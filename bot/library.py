@@ -11,7 +11,7 @@ from bot.desk import BotDesk, Desk
 from bot.messages import Answer
 from bot.render import plain
 from bot.wiring import Bot
-from retrieval.generations import Generation
+from retrieval.ports import Generation
 
 MOST_PASSAGES = 12  # of a guide that is shown
 
@@ -53,7 +53,7 @@ def show(generation: Generation, place: str) -> Answer | None:
     """The passages of a guide or of one of its sections, as citations; None where there is none of that name."""
     wanted = place.casefold().strip()
     for guide in sorted(generation.guides.values(), key=lambda g: g.title):
-        whole = [p for p in generation.passages if p.guide == guide.id and p.row is None]
+        whole = [p for p in generation.passages.of_guide(guide.id) if p.row is None]
         entire = wanted in (guide.id.casefold(), guide.title.casefold())
         chosen = whole if entire else [p for p in whole if wanted == _named(guide.title, p.section).casefold()]
         if chosen:

@@ -146,7 +146,4 @@ def _figure(cell: str, kind: Kind) -> Figure | None:
 
 def table_passage(passage: Passage, searcher: Searcher) -> Passage:
     """The passage of the whole table that a passage is or belongs to."""
-    return next(
-        p for p in searcher.generation.passages
-        if p.kind == "table" and p.guide == passage.guide and p.table == passage.table
-    )  # fmt: skip
+    return next(p for p in searcher.generation.passages.of_guide(passage.guide) if p.kind == "table" and p.table == passage.table)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import decision
 from bot.messages import Answer
 from retrieval import markdown
-from retrieval.guides import Guide
+from retrieval.ports import Generation
 
 Cell = tuple[int, int]  # row and column, counted from 0; row 0 is the first below the header, column 0 the row's label
 
@@ -24,16 +24,16 @@ class Matrix:
     marked: tuple[Cell, ...] = ()
 
 
-def every(guides: dict[str, Guide]) -> list[Matrix]:
+def every(generation: Generation) -> list[Matrix]:
     """All decision tables of the guides, none marked."""
-    return [_whole(table) for table in decision.tables(guides)]
+    return [_whole(table) for table in decision.tables(generation)]
 
 
-def of(answer: Answer, guides: dict[str, Guide]) -> Matrix | None:
+def of(answer: Answer, generation: Generation) -> Matrix | None:
     """The table that a recommendation was read from, with the cells that it names; None for any other answer."""
     if answer.recommendation is None:
         return None
-    there = [table for table in decision.tables(guides) if table.spec.id == answer.recommendation.table]
+    there = [table for table in decision.tables(generation) if table.spec.id == answer.recommendation.table]
     if not there:
         return None
     whole = _whole(there[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -17,32 +18,30 @@ from retrieval.searcher import Searcher
 _NAMED = re.compile(r"\b(?:guides?|articles?|one|doc|page|post|text)\b", re.IGNORECASE)
 _ON_SOURCES = re.compile(r"\bsources?\b(?! role)|\bwhere\b.*\bfrom\b|\bbased on\b", re.IGNORECASE)
 SUMMARY_PASSAGES = 3
+NAMED = 50  # guides whose names share a word with a question
+MOST = 10  # guides of which an answer tells where it names none
 
 
 def named_guides(question: str, searcher: Searcher) -> list[Guide]:
     """The guides that a question names, such as "the career switch guide"; none where it names none."""
     if not _NAMED.search(question):
         return []
-    asked = set(words.stems(question))
-    found = []
-    for guide in searcher.generation.guides.values():
-        name = set(words.stems(guide.id.replace("-", " ").replace("/", " ")))
-        if name and name <= asked:
-            found.append(guide)
-    return found
+    asked, generation = set(words.stems(question)), searcher.generation
+    first = generation.passages.many(sorted(i for i, _ in generation.named.search(sorted(asked), NAMED)))
+    return [generation.guides[p.guide] for p in first if words.name_stems(p.guide) <= asked]
 
 
 def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The answer to a question about a guide as a whole, or "" where it asks about something else."""
     guides = named_guides(question, searcher)
-    of_guide = {words.stem(w) for g in searcher.generation.guides.values() for w in words.surface(g.id.replace("-", " "))}
-    other = [word for word in subject if words.stem(word) not in of_guide and not evidence.weightless(word)]
+    of_guide = searcher.generation.named.counts([words.stem(word) for word in subject])
+    other = [word for word in subject if not of_guide[words.stem(word)] and not evidence.weightless(word)]
     if cue.SUMMARY.search(question) and len(other) <= 2 and guides:
         return _summary(guides, searcher, citations, speech)
     if cue.ABOUT_GUIDE.search(question) and (guides or _NAMED.search(question)) and len(other) <= 3:
-        return _dates(guides or list(searcher.generation.guides.values()), searcher, citations, speech)
+        return _dates(guides or _some(searcher), searcher, citations, speech)
     if cue.SOURCE.search(question) and (guides or _NAMED.search(question)) and not other:
-        return _references(guides or list(searcher.generation.guides.values()), searcher, citations, speech)
+        return _references(guides or _some(searcher), searcher, citations, speech)
     return ""
 
 
@@ -54,7 +53,7 @@ def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searc
         if passage.references:
             said = []
             for reference in passage.references:
-                entry = _entry(reference, searcher)
+                entry = _entry(reference, passage.guide, searcher)
                 number = citations.add(entry, []) if entry else None
                 said.append(speech.say(wording.SOURCE, reference=reference, passage=n, n=number or n))
             return " ".join(said)
@@ -64,15 +63,21 @@ def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searc
     return speech.say(wording.NO_SOURCE, n=numbers[0], publisher=publisher)
 
 
-def _entry(reference: str, searcher: Searcher) -> Passage | None:
-    return next((p for p in searcher.generation.passages if p.kind == "reference" and reference in markdown.plain(p.text)), None)
+def _some(searcher: Searcher) -> list[Guide]:
+    """The guides that speak for all, where a question names none."""
+    return list(itertools.islice(searcher.generation.guides.values(), MOST))
+
+
+def _entry(reference: str, guide: str, searcher: Searcher) -> Passage | None:
+    there = searcher.generation.passages.of_guide(guide)
+    return next((p for p in there if p.kind == "reference" and reference in markdown.plain(p.text)), None)
 
 
 def _summary(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The first section of each guide."""
     numbers = []
     for guide in guides:
-        own = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind == "prose"]
+        own = [p for p in searcher.generation.passages.of_guide(guide.id) if p.kind == "prose"]
         first = [p for p in own if p.section == own[0].section][:SUMMARY_PASSAGES]
         numbers += [n for p in reversed(first) if (n := citations.add(p, [])) is not None]
     if not numbers:
@@ -84,8 +89,7 @@ def _summary(guides: Sequence[Guide], searcher: Searcher, citations: Citations, 
 def _dates(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     said = []
     for guide in guides:
-        first = next(p for p in searcher.generation.passages if p.guide == guide.id)
-        n = citations.add(first, [])
+        n = citations.add(searcher.generation.passages.of_guide(guide.id)[0], [])
         updated = speech.say(wording.UPDATED if guide.updated else wording.NOT_DATED, date=guide.updated)
         said.append(speech.say(wording.ABOUT_GUIDE, title=guide.title, author=_author(guide, speech), updated=updated, n=n))
     return " ".join(said)
@@ -94,7 +98,7 @@ def _dates(guides: Sequence[Guide], searcher: Searcher, citations: Citations, sp
 def _references(guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     said = []
     for guide in guides:
-        entries = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind == "reference"]
+        entries = [p for p in searcher.generation.passages.of_guide(guide.id) if p.kind == "reference"]
         numbers = [n for p in entries or _on_sources(guide, searcher) if (n := citations.add(p, [])) is not None]
         if numbers:
             said.append(speech.say(wording.REFERENCES, title=guide.title, numbers=" ".join(f"[{n}]" for n in numbers)))
@@ -103,7 +107,7 @@ def _references(guides: Sequence[Guide], searcher: Searcher, citations: Citation
 
 def _on_sources(guide: Guide, searcher: Searcher) -> list[Passage]:
     """What a guide without references says of its sources, under a heading that asks for them."""
-    own = [p for p in searcher.generation.passages if p.guide == guide.id and p.kind in ("prose", "list", "faq")]
+    own = [p for p in searcher.generation.passages.of_guide(guide.id) if p.kind in ("prose", "list", "faq")]
     return [p for p in own if p.section and _ON_SOURCES.search(p.section[-1])][:SUMMARY_PASSAGES]
 
 

@@ -77,7 +77,7 @@ class Tables:
         if not fitting or not max(fitting.values()):
             return ""
         (guide, index), _ = fitting.most_common(1)[0]
-        passage = next(p for p in self._searcher.generation.passages if p.kind == "table" and (p.guide, p.table) == (guide, index))
+        passage = next(p for p in self._searcher.generation.passages.of_guide(guide) if p.kind == "table" and p.table == index)
         table, n = self._searcher.generation.guides[guide].tables[index], citations.add(passage, [])
         names = self._speech.listed([markdown.plain(row[0]) for row in table.rows])
         return self._speech.say(wording.COUNT, count=len(table.rows), section=table.section[-1], values=names, n=n) if n else ""
@@ -99,8 +99,7 @@ class Tables:
         rows = [p for p in passages if p.row is not None and (p.guide, p.table) == (passages[0].guide, passages[0].table)]
         if len(rows) < 2 or passages[0].row is None:
             return None
-        own = [p for p in self._searcher.generation.passages if p.kind == "table"]
-        return next(p for p in own if (p.guide, p.table) == (passages[0].guide, passages[0].table))
+        return lookup.table_passage(passages[0], self._searcher)
 
     def higher(self, passages: Sequence[Passage], cues: Cues, question: str = "") -> str:
         """Which of two rows has the larger value in the column asked for, and by how much; "" where the ranges do not tell."""
@@ -131,7 +130,7 @@ class Tables:
     def corner(self, question: str, citations: Citations) -> str:
         """The cell of a decision table that a question points at, such as "the top left box"; "" where it does not."""
         match = cue.CORNER.search(question)
-        tables = decision.tables(self._searcher.generation.guides)
+        tables = decision.tables(self._searcher.generation)
         if match is None or not tables:
             return ""
         table = tables[0]
@@ -147,35 +146,35 @@ class Tables:
     def pair(self, one: Query, other: Query, cues: Cues) -> tuple[Passage, Passage] | None:
         """Two rows of one table of which each question names one, with a figure of the kind asked for if any is; else None."""
         best: tuple[int, tuple[Passage, Passage] | None] = (0, None)
-        for guide in self._searcher.generation.guides.values():
-            for index, table in enumerate(guide.tables):
-                named = [self._named(table, query) for query in (one, other)]
-                if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
-                    continue
-                rows = [self._row(guide.id, index, rows[0]) for rows in named]
-                told = sum(len(self._label(table, rows[0])) for rows in named)
-                if told > best[0] and (cues.kind is None or all(self._measured(row, cues) for row in rows)):
-                    best = told, (rows[0], rows[1])
+        for guide, index in self._searcher.rows_naming({word.stem for query in (one, other) for word in query.words}):
+            table = guide.tables[index]
+            named = [self._named(table, query) for query in (one, other)]
+            if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
+                continue
+            rows = [self._row(guide.id, index, rows[0]) for rows in named]
+            told = sum(len(self._label(table, rows[0])) for rows in named)
+            if told > best[0] and (cues.kind is None or all(self._measured(row, cues) for row in rows)):
+                best = told, (rows[0], rows[1])
         return best[1]
 
     def whom(self, query: Query, citations: Citations) -> str:
         """For whom the one row is that a question names, from a column that tells that; "" where there is none."""
-        for guide in self._searcher.generation.guides.values():
-            for index, table in enumerate(guide.tables):
-                columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
-                rows = self._named(table, query) if columns and table.spec is None else []
-                if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
-                    label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
-                    column = columns[0]
-                    name = markdown.plain(table.header[column]).lower()
-                    value = self._speech.say(wording.VALUE, label=label, column=name, value=values[column - 1], n=n)
-                    return self._speech.say(wording.FOUND, places=value)
+        for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
+            table = guide.tables[index]
+            columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
+            rows = self._named(table, query) if columns and table.spec is None else []
+            if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
+                label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
+                column = columns[0]
+                name = markdown.plain(table.header[column]).lower()
+                value = self._speech.say(wording.VALUE, label=label, column=name, value=values[column - 1], n=n)
+                return self._speech.say(wording.FOUND, places=value)
         return ""
 
     def unpaid(self, subject: Sequence[str]) -> bool:
         """Whether a question is of nothing but an occupation that rows name, though none of those rows with an amount."""
         asked = {words.stem(word) for word in subject}
-        tables = [table for guide in self._searcher.generation.guides.values() for table in guide.tables]
+        tables = [guide.tables[index] for guide, index in self._searcher.rows_naming(asked)]
         paid, unpaid = False, False
         for table in tables:
             for position, row in enumerate(table.rows):
@@ -186,7 +185,7 @@ class Tables:
         return unpaid and not paid
 
     def _row(self, guide: str, table: int, row: int) -> Passage:
-        return next(p for p in self._searcher.generation.passages if (p.guide, p.table, p.row) == (guide, table, row))
+        return next(p for p in self._searcher.generation.passages.of_guide(guide) if (p.table, p.row) == (table, row))
 
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
         return bool(self._named(column.table, query))

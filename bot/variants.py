@@ -23,12 +23,12 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], f
     about the same thing, in other words. Those of `passages` come first, in their order.
     """
     on_subject = _Subject(subject, searcher)
-    order = {id(passage): place for place, passage in enumerate(passages)}
+    order = {passage: place for place, passage in enumerate(passages)}
     best: tuple[float, list[Statement]] = (0.0, [])
     for conflict in found.conflicts:
         weight = max(on_subject.share(statement.words) for statement in conflict.statements)
         if conflict.statements[0].figure.kind == kind and weight >= ENOUGH and weight > best[0]:
-            best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(id(s.passage), len(order))))[:MOST]
+            best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(s.passage, len(order))))[:MOST]
     return best[1]
 
 
@@ -46,7 +46,7 @@ def several(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], fou
             continue
         if not distinct or kind == "duration" or _overlap(statement, distinct[0]):
             distinct.append(statement)
-    apart = len({id(statement.passage) for statement in distinct}) > 1
+    apart = len({statement.passage for statement in distinct}) > 1
     return distinct if apart and len(distinct) < MOST else []
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from bot import checks, cues, decision
+from bot import cues, decision
 from bot.engine import Engine
 from bot.messages import Answer, Ask
 from bot.reindexing import build
@@ -17,10 +17,11 @@ from bot.rephrasing.endpoint import Endpoint
 from bot.rephrasing.rephraser import Rephraser
 from bot.settings import Settings
 from bot.suggestions import Suggestions
-from retrieval import encoder, guides
+from retrieval import encoder, guides, reading
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
-from retrieval.generations import Generation, GenerationStore
+from retrieval.generations import GenerationStore
+from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
 
@@ -85,15 +86,15 @@ class Bot:
 
     def axes(self, table: str | None) -> list[str]:
         """The names of a decision table's axes. Raises RequestError, IndexUnusable."""
-        spec = decision.named(self.engine().searcher.generation.guides, table).spec
+        spec = decision.named(self.engine().searcher.generation, table).spec
         return [spec.rows.axis, spec.columns.axis]
 
     def stale_guides(self) -> tuple[str, ...]:
         """The guides whose files are not as the index that serves has them, by path."""
         now = {p.relative_to(self.settings.corpus.parent).as_posix(): p for p in guides.paths(self.settings.corpus)}
-        manifest = self.store.open_current()[0].manifest
-        changed = {path for path, file in now.items() if manifest.guides.get(path) != guides.digest(file)}
-        return tuple(sorted(changed | (manifest.guides.keys() - now.keys())))
+        before = self.store.open_current()[0].sources.all()
+        changed = {path for path, file in now.items() if path not in before or not reading.is_same(file, before[path], reading.seen(file))}
+        return tuple(sorted(changed | (before.keys() - now.keys())))
 
     def engine(self) -> Engine:
         """The engine of the generation that serves at this moment."""
@@ -114,8 +115,7 @@ class Bot:
                 f"the index was made with the model {generation.manifest.model}, the setting asks for "
                 f"{self.model.identity}; run `fingerpost reindex`"
             )
-        asked = [check.ask for check in checks.load(self.settings.corpus) if check.suggest and not check.history]
-        return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation, asked), self._today)
+        return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation), self._today)
 
     def reindex(
         self, progress: Progress, asked: Sequence[str] = (), *, dry_run: bool = False, publish_anyway: bool = False

@@ -14,8 +14,8 @@ from ir_measures import RR, R, nDCG
 from retrieval import words
 from retrieval.beir import Collection
 from retrieval.encoder import Model
-from retrieval.headings import Headings, distinct
-from retrieval.lexical import LexicalIndex
+from retrieval.headings import Headings, distinct, places
+from retrieval.lexical import LexicalIndex, WordIndex
 from retrieval.search import DEPTH, Hit, Indexes, search
 from retrieval.spelling import Spelling
 from retrieval.vectors import VectorIndex
@@ -92,11 +92,11 @@ def indexed(collection: Collection, model: Model, progress: Progress) -> Iterato
         progress("embedding", done, len(wanted))
 
     vectors = model.encode(wanted, count)
-    spelling = Spelling({word for text in texts for word in words.surface(text)})
-    headings = Headings(Headings.index(vectors[len(texts) :], vectors.shape[1]), titles)
+    headings = Headings(VectorIndex(vectors[len(texts) :]), places(titles))
     with tempfile.TemporaryDirectory() as folder:
         lexical = LexicalIndex.build((words.stems(text) for text in texts), Path(folder) / "lexical")
-        yield Indexed(collection, ids, Indexes(VectorIndex.build(vectors[: len(texts)]), headings, lexical), spelling, model)
+        spelling = Spelling(WordIndex.build((word for text in texts for word in words.surface(text)), Path(folder) / "spelling"))
+        yield Indexed(collection, ids, Indexes(VectorIndex(vectors[: len(texts)]), headings, lexical), spelling, model)
 
 
 def _fused(hit: Hit) -> float:

@@ -1,6 +1,7 @@
 """Index generations on disk: built beside, verified, published by one atomic move, kept for a rollback.
 
-`index/<name>/` holds one generation, `index/CURRENT` the name of the one that serves. Nothing is ever unpickled.
+`index/<name>/` holds one generation, `index/CURRENT` the name of the one that serves. Nothing is ever unpickled. Files are digested when
+they are sealed and when they are opened first, and again once their size, time or place on the disk is another than it was then.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,48 +18,15 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
-from retrieval.guides import Guide
-from retrieval.headings import Headings
-from retrieval.lexical import LexicalIndex
-from retrieval.passages import Passage
-from retrieval.vectors import VectorIndex
+from retrieval.folder import open_folder
+from retrieval.ports import Generation, Manifest
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 5
 _BUILDING = ".building-"
 _ASIDE = ".aside-"
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What a generation is made of. `guides` maps a guide's path to its digest, `files` a file to its SHA-256.
-
-    `reader` says which code has read the guides.
-    """
-
-    name: str
-    format: int
-    created: str
-    model: str
-    dimension: int
-    passages: int
-    guides: dict[str, str]
-    files: dict[str, str]
-    reader: str = ""
-    checks_passed: int = 0
-    checks_failed: tuple[str, ...] = ()
-
-
-class Generation(msgspec.Struct, frozen=True):
-    """A whole index, open. A passage's position is its id in `vectors`, `headings` and `lexical`; a word's, in `word_vectors`."""
-
-    manifest: Manifest
-    guides: dict[str, Guide]
-    passages: tuple[Passage, ...]
-    vectors: VectorIndex
-    headings: Headings
-    lexical: LexicalIndex
-    vocabulary: tuple[str, ...]
-    word_vectors: VectorIndex
+_STAMP = "verified.json"
+_SETTLED = 2 * 10**9  # ns: a file that was written so shortly before may change again without another time
 
 
 class GenerationStore:
@@ -93,25 +62,23 @@ class GenerationStore:
                 problems.append(str(error))
         raise IndexUnusable(f"no index can be used: {problems[0]}; run `fingerpost reindex`")
 
-    def open(self, name: str) -> Generation:
-        """One generation, verified. Raises IndexUnusable, naming the file that is wrong."""
-        return self.open_folder(self.folder / name, name)
+    def open(self, name: str, *, anew: bool = False) -> Generation:
+        """One generation, verified; `anew` digests every file. Raises IndexUnusable, naming the file that is wrong."""
+        return self.open_folder(self.folder / name, name, anew=anew)
 
-    def open_folder(self, folder: Path, name: str) -> Generation:
-        """The sealed generation `name` in any folder, such as one that is not published yet."""
+    @property
+    def journal(self) -> Path:
+        """Where a build keeps the vectors that it makes until it is published."""
+        return self.folder / ".journal"
+
+    def open_folder(self, folder: Path, name: str, *, anew: bool = False) -> Generation:
+        """The sealed generation `name` in any folder, such as one that is not published yet; `anew` digests every file."""
         manifest = _manifest(folder, name)
         try:
-            _verify(folder, manifest)
-            guides = msgspec.json.decode((folder / "guides.json").read_bytes(), type=list[Guide])
-            passages = msgspec.json.decode((folder / "passages.json").read_bytes(), type=tuple[Passage, ...])
-            vocabulary = msgspec.json.decode((folder / "vocabulary.json").read_bytes(), type=tuple[str, ...])
-        except (OSError, msgspec.MsgspecError) as error:
+            _verify(folder, manifest, anew=anew)
+            return open_folder(folder, manifest)
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise IndexUnusable(f"the index {name} cannot be read: {error}") from error
-        headings = Headings(VectorIndex.open(folder / "headings.faiss"), [p.heading for p in passages])
-        return Generation(
-            manifest, {g.id: g for g in guides}, passages, VectorIndex.open(folder / "vectors.faiss"), headings,
-            LexicalIndex.open(folder / "lexical"), vocabulary, VectorIndex.open(folder / "words.faiss"),
-        )  # fmt: skip
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation. Raises IndexUnusable."""
@@ -196,8 +163,9 @@ class GenerationStore:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves, and what was set aside."""
+        """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
         self.drop_aside()
+        self.journal.unlink(missing_ok=True)
         for name in self.names()[:-KEPT]:
             self.discard(name)
 
@@ -224,17 +192,37 @@ def _manifest(folder: Path, name: str) -> Manifest:
 
 
 def _data_files(folder: Path) -> list[Path]:
-    """Every file but the manifest, its checksum, and the lexical engine's locks, which it touches as it opens."""
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.stem != "manifest" and p.suffix != ".lock")
+    """Every file but the manifest, its checksum, the stamp, and the lexical engine's locks, which it touches as it opens."""
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.stem != "manifest" and p.suffix != ".lock" and p.name != _STAMP)
 
 
-def _verify(folder: Path, manifest: Manifest) -> None:
-    for name, digest in manifest.files.items():
+def _verify(folder: Path, manifest: Manifest, *, anew: bool) -> None:
+    """Hold every file against its checksum, unless the stamp says that this was done and no file was touched since."""
+    states: dict[str, tuple[int, ...]] = {}
+    for name in manifest.files:
         path = folder / name
         if not path.is_file():
             raise IndexUnusable(f"the index {manifest.name} lacks its file {name}")
-        if _digest(path) != digest:
+        there = path.stat()
+        states[name] = (there.st_size, there.st_mtime_ns, there.st_ctime_ns, there.st_ino)
+    if not anew and _stamped(folder) == states:
+        return
+    for name, digest in manifest.files.items():
+        if _digest(folder / name) != digest:
             raise IndexUnusable(f"the index {manifest.name} is damaged: {name} has a wrong checksum")
+    if all(time.time_ns() - max(state[1:3]) > _SETTLED for state in states.values()):
+        with contextlib.suppress(OSError):  # a folder that cannot be written is verified each time
+            pending = folder / f".{_STAMP}.{os.getpid()}"
+            pending.write_bytes(msgspec.json.encode(states))
+            pending.replace(folder / _STAMP)
+
+
+def _stamped(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Each file as it was when all were held against their checksums; nothing where they never were."""
+    try:
+        return msgspec.json.decode((folder / _STAMP).read_bytes(), type=dict[str, tuple[int, ...]])
+    except (OSError, msgspec.MsgspecError):
+        return {}
 
 
 def _digest(path: Path) -> str:

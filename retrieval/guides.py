@@ -103,6 +103,17 @@ def parse(raw: bytes, name: str, identity: str) -> Parsed:
     return Parsed(guide, placed)
 
 
+def terms(path: Path, corpus: Path) -> dict[str, list[str]]:
+    """The terms that a guide declares; none where it cannot be read, which `read` explains."""
+    name = path.relative_to(corpus.parent).as_posix()
+    try:
+        raw = _bytes(name, path)
+        _check_bytes(name, raw)
+        return frontmatter.split(name, _decode(name, raw))[0].terms
+    except GuideError:
+        return {}
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a guide's file."""
     with path.open("rb") as file:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.encoder import Vectors
-from retrieval.vectors import VectorIndex
+from retrieval.ports import Vectors, VectorSearch
 
 
 def distinct(headings: Sequence[str]) -> list[str]:
@@ -16,22 +15,25 @@ def distinct(headings: Sequence[str]) -> list[str]:
     return [heading for heading in dict.fromkeys(headings) if heading]
 
 
+def places(headings: Sequence[str]) -> NDArray[np.int32]:
+    """For each passage the position of its heading among the distinct ones, -1 where it has none. Shape: (passages,)."""
+    there = {heading: place for place, heading in enumerate(distinct(headings))}
+    return np.array([there.get(heading, -1) for heading in headings], dtype=np.int32)
+
+
 class Headings:
     """The headings of passages; a passage's id is its position."""
 
-    def __init__(self, vectors: VectorIndex, headings: Sequence[str]) -> None:
-        """`headings` has one for each passage, "" for none; `vectors` holds those of `distinct(headings)`, in order."""
-        places = {heading: place for place, heading in enumerate(distinct(headings))}
+    def __init__(self, vectors: VectorSearch, of: NDArray[np.int32]) -> None:
+        """`vectors` holds those of the distinct headings, `of` what `places` gives."""
         self.vectors = vectors
-        self._places = np.array([places.get(heading, -1) for heading in headings], dtype=np.int64)
+        self._places = of
 
-    @staticmethod
-    def index(vectors: Vectors, dimension: int) -> VectorIndex:
-        """The index of the vectors of distinct headings, which may be none."""
-        return VectorIndex.build(vectors if len(vectors) else np.zeros((1, dimension), dtype=np.float32))
-
-    def similarities(self, passages: list[int], vector: Vectors) -> NDArray[np.float32]:
+    def similarities(self, passages: Sequence[int], vector: Vectors) -> Vectors:
         """The cosine (-1 to 1) of a question's unit vector to the heading of each passage; -1 where there is none."""
-        places = self._places[passages]
-        cosines = self.vectors.vectors(np.maximum(places, 0).tolist()) @ vector
-        return np.where(places < 0, np.float32(-1), cosines).astype(np.float32)
+        of = self._places[np.asarray(passages, dtype=np.int64)]
+        found = np.full(len(of), -1, dtype=np.float32)
+        headed = np.flatnonzero(of >= 0)
+        if len(headed):
+            found[headed] = self.vectors.similarities(of[headed].tolist(), vector)
+        return found

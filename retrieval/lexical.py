@@ -9,7 +9,10 @@ from pathlib import Path
 import tantivy
 
 from retrieval.errors import IndexNotWritten, IndexUnusable
+from retrieval.spelling import SHORTEST
 
+LONGEST = 64  # letters of a word that may be a typo
+MOST = 1_000  # neighbours of a word
 _WRITER_BYTES = 50_000_000
 
 
@@ -23,33 +26,17 @@ class LexicalIndex:
     @classmethod
     def build(cls, documents: Iterable[Sequence[str]], folder: Path) -> LexicalIndex:
         """Index the stems of each document in `folder`, which has to be empty. Raises IndexNotWritten."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            schema = tantivy.SchemaBuilder()
-            schema.add_unsigned_field("id", stored=True, fast=True)
-            schema.add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
-            index = tantivy.Index(schema.build(), path=str(folder))
-            writer = index.writer(_WRITER_BYTES, 1)
-            for number, stems in enumerate(documents):
-                document = tantivy.Document(stems=" ".join(stems))
-                document.add_unsigned("id", number)
-                writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            index.reload()
-        except (ValueError, OSError) as error:  # tantivy has no type of its own for what the disk refuses
-            raise IndexNotWritten(str(folder), str(error)) from error
-        return cls(index)
+        return cls.numbered(enumerate(documents), folder)
+
+    @classmethod
+    def numbered(cls, documents: Iterable[tuple[int, Sequence[str]]], folder: Path) -> LexicalIndex:
+        """The same for documents that bring their ids, each once."""
+        return cls(_written(folder, "stems", "whitespace", ((number, " ".join(stems)) for number, stems in documents)))
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """The index in `folder`. Raises IndexUnusable."""
-        try:
-            index = tantivy.Index.open(str(folder))
-            tantivy.Query.term_query(index.schema, "stems", "", "freq")
-            return cls(index)
-        except (ValueError, OSError) as error:
-            raise IndexUnusable(f"{folder} is not a readable lexical index; run `fingerpost reindex`") from error
+        return cls(_opened(folder, "stems"))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -61,7 +48,8 @@ class LexicalIndex:
         schema = self._index.schema
         parts = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "stems", s, "freq")) for s in stems]
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
-        ranked = [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        ranked = [(int(number or 0), float(score)) for number, (score, _) in zip(ids, hits, strict=True)]
         return sorted(ranked, key=lambda hit: (-hit[1], hit[0]))
 
     def ideal(self, stems: Sequence[str]) -> float:
@@ -69,5 +57,68 @@ class LexicalIndex:
 
         It is the sum of their inverse document frequencies; stems that no document holds count nothing.
         """
-        counts = [int(self._searcher.doc_freq("stems", stem)) for stem in set(stems)]
-        return sum(math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) for count in counts if count)
+        return sum(math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) for count in self.counts(stems).values() if count)
+
+    def counts(self, stems: Sequence[str]) -> dict[str, int]:
+        """In how many documents each stem stands."""
+        return {stem: int(self._searcher.doc_freq("stems", stem)) for stem in stems}
+
+
+class WordIndex:
+    """Words as they are written, to be found again by those that are typed nearly the same."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        self._searcher = index.searcher()
+
+    @classmethod
+    def build(cls, words: Iterable[str], folder: Path) -> WordIndex:
+        """Index each word once in `folder`, which has to be empty. Raises IndexNotWritten."""
+        return cls(_written(folder, "word", "raw", enumerate(dict.fromkeys(words)), stored=True))
+
+    @classmethod
+    def open(cls, folder: Path) -> WordIndex:
+        """The index in `folder`. Raises IndexUnusable."""
+        return cls(_opened(folder, "word"))
+
+    def knows(self, word: str) -> bool:
+        """Whether this word is there."""
+        return bool(self._searcher.doc_freq("word", word))
+
+    def near(self, word: str, edits: int) -> list[str]:
+        """The words of four letters and more within this many edits (1 or 2), sorted; two letters that change places are one edit."""
+        if len(word) > LONGEST:
+            return []
+        query = tantivy.Query.fuzzy_term_query(self._index.schema, "word", word, edits, transposition_cost_one=True)
+        hits = self._searcher.search(query, MOST, count=False).hits
+        found = (str(self._searcher.doc(address)["word"][0]) for _, address in hits)
+        return sorted(word for word in found if len(word) >= SHORTEST)
+
+
+def _written(folder: Path, field: str, tokenizer: str, documents: Iterable[tuple[int, str]], *, stored: bool = False) -> tantivy.Index:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        schema = tantivy.SchemaBuilder()
+        schema.add_unsigned_field("id", stored=True, fast=True)
+        schema.add_text_field(field, stored=stored, tokenizer_name=tokenizer, index_option="basic" if stored else "freq")
+        index = tantivy.Index(schema.build(), path=str(folder))
+        writer = index.writer(_WRITER_BYTES, 1)
+        for number, text in documents:
+            document = tantivy.Document(**{field: text})
+            document.add_unsigned("id", number)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+    except (ValueError, OSError) as error:  # tantivy has no type of its own for what the disk refuses
+        raise IndexNotWritten(str(folder), str(error)) from error
+    return index
+
+
+def _opened(folder: Path, field: str) -> tantivy.Index:
+    try:
+        index = tantivy.Index.open(str(folder))
+        tantivy.Query.term_query(index.schema, field, "")
+        return index
+    except (ValueError, OSError) as error:
+        raise IndexUnusable(f"{folder} is not a readable lexical index; run `fingerpost reindex`") from error

@@ -6,7 +6,6 @@ answer; a table is one passage and each of its rows another, which knows its tab
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import Literal
@@ -43,11 +42,6 @@ class Passage(msgspec.Struct, frozen=True):
     table: int | None = None
     row: int | None = None
     heading: str = ""
-
-    @property
-    def content_hash(self) -> str:
-        """Equal for passages that have the same vector."""
-        return hashlib.sha256(self.embedded.encode()).hexdigest()
 
 
 def sentences(text: str) -> list[str]:

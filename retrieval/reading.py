@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from retrieval import guides, passages
 from retrieval.errors import GuideError
-from retrieval.generations import Generation
-from retrieval.guides import Guide, Parsed
+from retrieval.guides import Guide
 from retrieval.passages import Passage
+from retrieval.ports import Generation, Source
 from retrieval.terms import Terms
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
+
+RACY = 2 * 10**9  # ns: a file that was changed so shortly before it was read may change again without another time
 
 
 @functools.cache
@@ -31,64 +34,105 @@ def reader() -> str:
     return digest.hexdigest()
 
 
-def read(corpus: Path, previous: Generation | None, progress: Progress) -> tuple[list[Guide], list[Passage]]:
-    """The guides under `corpus`, by path, and their passages in the same order.
+@dataclass(frozen=True)
+class Read:
+    """A guide with its passages, in order, and its file as it is."""
 
-    Raises GuideError for a guide that cannot be read, or where there is none with any text.
-    """
-    files = guides.paths(corpus)
-    if not files:
-        raise GuideError(str(corpus / "guides"), 1, "the folder has no guides (*.md)")
-    known = _Known(previous)
-    found: list[Guide | Parsed] = []
-    for done, path in enumerate(files, 1):
-        found.append(known.guide(path, corpus) or guides.read(path, corpus))
-        progress("reading", done, len(files))
-    read_guides = [f.guide if isinstance(f, Parsed) else f for f in found]
-    _check_ids(read_guides)
-    terms, same = Terms(g.terms for g in read_guides), known.has_terms_of(read_guides)
-    made: list[Passage] = []
-    for path, one in zip(files, found, strict=True):
-        if isinstance(one, Guide) and same:
-            made += known.passages[one.id]
-        else:
-            made += passages.of_guide(one if isinstance(one, Parsed) else guides.read(path, corpus), terms)
-    if not made:
-        raise GuideError(str(corpus / "guides"), 1, "the guides have no text below their front matter")
-    return read_guides, made
+    guide: Guide
+    source: Source
+    passages: list[Passage]
 
 
-class _Known:
-    """What a generation has of guides, if the same code has read them."""
+@dataclass(frozen=True)
+class _File:
+    """A guide's file. `same` where it is, to the byte, what a generation has."""
 
-    def __init__(self, previous: Generation | None) -> None:
-        usable = previous if previous is not None and previous.manifest.reader == reader() else None
-        self._guides = {guide.path: guide for guide in usable.guides.values()} if usable else {}
-        self.passages: dict[str, list[Passage]] = defaultdict(list)
-        for passage in usable.passages if usable else ():
-            self.passages[passage.guide].append(passage)
-
-    def guide(self, path: Path, corpus: Path) -> Guide | None:
-        """The guide in this file, if it is the same to the byte."""
-        known = self._guides.get(path.relative_to(corpus.parent).as_posix())
-        return known if known is not None and known.digest == _digest(path) else None
-
-    def has_terms_of(self, now: list[Guide]) -> bool:
-        """Whether these guides declare the same terms: a new one changes how the passages of all guides read."""
-        return [g.terms for g in self._guides.values() if g.terms] == [g.terms for g in now if g.terms]
+    path: Path
+    name: str
+    id: str
+    source: Source
+    same: bool
 
 
-def _digest(path: Path) -> str:
+class Corpus:
+    """The guides of a folder as they are now, beside the generation before."""
+
+    def __init__(self, corpus: Path, previous: Generation | None) -> None:
+        """Raises GuideError where there are no guides, or two that are the same."""
+        self._corpus = corpus
+        self._previous = previous
+        usable = previous is not None and previous.manifest.reader == reader()
+        self._before = previous.sources.all() if previous is not None and usable else {}
+        self._files = [self._file(path) for path in guides.paths(corpus)]
+        if not self._files:
+            raise GuideError(str(corpus / "guides"), 1, "the folder has no guides (*.md)")
+        _check_ids(self._files)
+        declared = previous.overview.terms if previous is not None and usable else {}
+        found = ((file.id, declared.get(file.id, {}) if file.same else guides.terms(file.path, corpus)) for file in self._files)
+        now = {guide: terms for guide, terms in found if terms}
+        self._same_terms = list(now.values()) == list(declared.values())
+        self.terms = Terms(now.values())
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the generation before has exactly these guides, read by the same code."""
+        return len(self._before) == len(self._files) and all(file.same for file in self._files)
+
+    def read(self, progress: Progress) -> Iterator[Read]:
+        """The guides by path, with their passages.
+
+        Raises GuideError for a guide that cannot be read, or at the end where none has any text.
+        """
+        some = False
+        for done, file in enumerate(self._files, 1):
+            read = self._read(file)
+            some |= bool(read.passages)
+            yield read
+            progress("reading", done, len(self._files))
+        if not some:
+            raise GuideError(str(self._corpus / "guides"), 1, "the guides have no text below their front matter")
+
+    def _read(self, file: _File) -> Read:
+        if file.same and self._same_terms and self._previous is not None:
+            return Read(self._previous.guides[file.id], file.source, self._previous.passages.of_guide(file.id))
+        parsed = guides.read(file.path, self._corpus)
+        source = Source(parsed.guide.digest, file.source.size, file.source.mtime)
+        return Read(parsed.guide, source, passages.of_guide(parsed, self.terms))
+
+    def _file(self, path: Path) -> _File:
+        name = path.relative_to(self._corpus.parent).as_posix()
+        identity = path.relative_to(self._corpus / "guides").with_suffix("").as_posix()
+        before, now = self._before.get(name), seen(path)
+        if before is None:
+            return _File(path, name, identity, now, same=False)
+        same = is_same(path, before, now)
+        return _File(path, name, identity, Source(before.digest, now.size, now.mtime) if same else now, same)
+
+
+def seen(path: Path) -> Source:
+    """A file as it is at this moment, not yet read; its time is -1 where the file is so new that it tells nothing."""
     try:
-        return guides.digest(path)
+        there = path.stat()
     except OSError:
-        return ""  # which reading the guide then explains
+        return Source("")  # which reading the guide then explains
+    settled = time.time_ns() - there.st_mtime_ns > RACY
+    return Source("", there.st_size, there.st_mtime_ns if settled else -1)
 
 
-def _check_ids(read_guides: list[Guide]) -> None:
+def is_same(path: Path, before: Source, now: Source) -> bool:
+    """Whether a file is to the byte what it was before: by its size and time, and where they do not tell, by its digest."""
+    if before.mtime >= 0 and (before.size, before.mtime) == (now.size, now.mtime):
+        return True
+    try:
+        return guides.digest(path) == before.digest
+    except OSError:
+        return False
+
+
+def _check_ids(files: list[_File]) -> None:
     """No two files may be the same guide, as a.md and a.markdown are."""
-    seen: dict[str, str] = {}
-    for guide in read_guides:
-        if guide.id in seen:
-            raise GuideError(guide.path, 1, f"{seen[guide.id]} has the same name; rename one of them")
-        seen[guide.id] = guide.path
+    there: dict[str, str] = {}
+    for file in files:
+        if file.id in there:
+            raise GuideError(file.name, 1, f"{there[file.id]} has the same name; rename one of them")
+        there[file.id] = file.name

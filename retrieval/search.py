@@ -9,9 +9,7 @@ import numpy as np
 from retrieval import words
 from retrieval.encoder import Vectors
 from retrieval.fusion import fuse
-from retrieval.headings import Headings
-from retrieval.lexical import LexicalIndex
-from retrieval.vectors import VectorIndex
+from retrieval.ports import HeadingSearch, LexicalSearch, VectorSearch
 
 DEPTH = 100  # candidates that each index puts forward
 
@@ -20,9 +18,9 @@ DEPTH = 100  # candidates that each index puts forward
 class Indexes:
     """What is searched; a passage has the same id in all three."""
 
-    vectors: VectorIndex
-    headings: Headings
-    lexical: LexicalIndex
+    vectors: VectorSearch
+    headings: HeadingSearch
+    lexical: LexicalSearch
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     ids, _ = indexes.vectors.search(vector, DEPTH)
     by_words = dict(indexes.lexical.search(stems, DEPTH))
     candidates = sorted({int(i) for i in ids} | set(by_words))
-    similarities = indexes.vectors.vectors(candidates) @ vector
+    similarities = indexes.vectors.similarities(candidates, vector)
     headings = indexes.headings.similarities(candidates, vector)
     bm25 = np.array([by_words.get(i, 0.0) for i in candidates], dtype=np.float32)
     held = bm25 / max(indexes.lexical.ideal(stems), 1e-9)

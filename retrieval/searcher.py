@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval import words
 from retrieval.encoder import Model, Vectors
-from retrieval.generations import Generation
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
+from retrieval.ports import Generation, Ids
 from retrieval.salience import salience
 from retrieval.search import Hit, Indexes, search
-from retrieval.spelling import Spelling
+from retrieval.spelling import Few, Spelling
 from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
 MOST_UNKNOWN = 10_000  # words that no guide has whose vectors are kept
+ROWS = 200  # rows of tables that a question may name
 PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
@@ -81,14 +80,11 @@ class Searcher:
     def __init__(self, generation: Generation, model: Model, spelled: Iterable[str] = ()) -> None:
         """`spelled` are words beside the guides' own that a typo may be corrected to."""
         self.generation = generation
-        self.terms = Terms(guide.terms for guide in generation.guides.values())
+        self.terms = Terms(generation.overview.terms.values())
         self._model = model
         self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
-        self._stems = [frozenset(words.stems(p.embedded)) for p in generation.passages]
-        self._frequency = Counter(stem for stems in self._stems for stem in stems)
-        self._word_ids = {words.stem(word): i for i, word in enumerate(generation.vocabulary)}
-        known = {w for p in generation.passages for w in words.surface(p.embedded)}
-        self._spelling = Spelling(known | {w for name in self.terms.names() for w in words.surface(name)} | set(spelled))
+        also = {w for name in self.terms.names() for w in words.surface(name)} | set(spelled)
+        self._spelling = Spelling(generation.vocabulary, Few(also))
         self._unknown: dict[str, Vectors] = {}  # the vectors of words that no guide has
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
@@ -104,7 +100,7 @@ class Searcher:
         salient = salience(text, content, tokens)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
-        read = tuple(Word(w, words.stem(w), raw[w] / total, words.stem(w) in self._frequency, names.get(w, "")) for w in content)
+        read = tuple(Word(w, words.stem(w), raw[w] / total, self.knows(w), names.get(w, "")) for w in content)
         if written:
             return Query(text, read, self.encode([written])[0], by_meaning=True)
         return Query(text, read, tokens.vector if tokens else self.encode([text])[0])
@@ -126,7 +122,7 @@ class Searcher:
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
         """The `k` best passages that hold any of these words, by their words alone."""
         stems = sorted({words.stem(word) for word in wanted})
-        return [self.generation.passages[i] for i, _ in self.generation.lexical.search(stems, k)]
+        return self.generation.passages.many([i for i, _ in self.generation.lexical.search(stems, k)])
 
     def _found(self, query: Query, hit: Hit, covered: dict[str, float]) -> Found:
         share = sum(word.weight * covered[word.text] for word in query.words)
@@ -137,13 +133,17 @@ class Searcher:
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
-        name = " " in word
-        count = sum(word in p.embedded for p in self.generation.passages) if name else self._frequency.get(words.stem(word), 0)
-        return math.log(1 + (len(self._stems) - count + 0.5) / (count + 0.5))
+        count = self.generation.overview.names.get(word, 0) if " " in word else self._count(words.stem(word))
+        return math.log(1 + (len(self.generation.passages) - count + 0.5) / (count + 0.5))
+
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    def _count(self, stem: str) -> int:
+        """The passages that hold a stem."""
+        return self.generation.lexical.counts([stem])[stem]
 
     def knows(self, word: str) -> bool:
         """Whether a guide has this word."""
-        return words.stem(word) in self._frequency
+        return self._count(words.stem(word)) > 0
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def likeness(self, word: str, others: tuple[str, ...]) -> float:
@@ -162,7 +162,8 @@ class Searcher:
         ]
 
     def _share(self, word: Word, passage: int, nearest: float) -> float:
-        share = 1.0 if word.stem in self._stems[passage] else min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
+        known = self.generation.vocabulary.find(word.stem)
+        share = 1.0 if known in self._stems(passage) else min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
         return share * PART if word.name and word.name not in self.generation.passages[passage].embedded else share
 
     def _nearest(self, wanted: list[str], passages: Sequence[int]) -> list[dict[str, float]]:
@@ -171,14 +172,26 @@ class Searcher:
         there = np.unique(np.concatenate(held)) if held else np.zeros(0, dtype=np.int64)
         if not wanted or not len(there):
             return [{} for _ in passages]
-        cosines = self.generation.word_vectors.vectors(there.tolist()) @ np.stack([self._word_vector(word) for word in wanted]).T
+        cosines = self.generation.vocabulary.vectors(there.tolist()) @ np.stack([self._word_vector(word) for word in wanted]).T
         best = (cosines[np.searchsorted(there, ids)].max(axis=0).tolist() if len(ids) else [] for ids in held)
         return [dict(zip(wanted, near, strict=bool(near))) for near in best]
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
-    def _held(self, passage: int) -> NDArray[np.int64]:
+    def _held(self, passage: int) -> Ids:
         """The ids of a passage's words. Shape: (words,)."""
-        return np.array(sorted(self._word_ids[s] for s in self._stems[passage] if s in self._word_ids), dtype=np.int64)
+        return self.generation.vocabulary.held(passage)
+
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    def _stems(self, passage: int) -> frozenset[int]:
+        """The same as a set."""
+        return frozenset(self._held(passage).tolist())
+
+    def rows_naming(self, stems: Iterable[str]) -> list[tuple[Guide, int]]:
+        """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""
+        found = self.generation.passages.many(sorted(i for i, _ in self.generation.rows.search(sorted(stems), ROWS)))
+        return [
+            (self.generation.guides[guide], table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None
+        ]
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is or belongs to, with its guide."""
@@ -188,9 +201,9 @@ class Searcher:
         return guide, guide.tables[passage.table]
 
     def _word_vector(self, word: str) -> Vectors:
-        known = self._word_ids.get(words.stem(word))
+        known = self.generation.vocabulary.find(words.stem(word))
         if known is not None:
-            return np.asarray(self.generation.word_vectors.vectors([known])[0])
+            return np.asarray(self.generation.vocabulary.vectors([known])[0])
         if (met := self._unknown.get(word)) is None:
             met = self._unknown[word] = self._model.encode_words([word])[0]
         return met
@@ -202,7 +215,7 @@ class Searcher:
 
     def _meet(self, wanted: Sequence[str]) -> None:
         """Encode, all together, the words that neither a guide nor an earlier question has."""
-        new = [word for word in wanted if word not in self._unknown and words.stem(word) not in self._word_ids]
+        new = [word for word in wanted if word not in self._unknown and self.generation.vocabulary.find(words.stem(word)) is None]
         if new:
             if len(self._unknown) > MOST_UNKNOWN:
                 self._unknown = {}

@@ -1,30 +1,53 @@
-"""Typos in questions, corrected to words of the guides. The only file that imports symspellpy."""
+"""Typos in questions, corrected to words of the guides."""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
-
-from symspellpy import SymSpell, Verbosity
+from typing import Protocol
 
 from retrieval import words
 
 _WORD = re.compile(r"\b[a-z]{3,}\b")
-_SHORTEST = 4  # letters; shorter words have too many neighbours
+SHORTEST = 4  # letters; shorter words have too many neighbours
+
+
+class Words(Protocol):
+    """The words of the guides; `retrieval.ports.Vocabulary` fits."""
+
+    def knows(self, word: str) -> bool:
+        """Whether any guide has this word as it is written, in lower case."""
+        ...
+
+    def near(self, word: str, edits: int) -> Sequence[str]:
+        """The words of four letters and more within this many edits (1 or 2); two letters that change places are one."""
+        ...
+
+
+class Few:
+    """Some words that are compared one by one."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._words = frozenset(vocabulary)
+
+    def knows(self, word: str) -> bool:
+        """Whether this word is one of them."""
+        return word in self._words
+
+    def near(self, word: str, edits: int) -> Sequence[str]:
+        """Those within this many edits."""
+        return [other for other in self._words if len(other) >= SHORTEST and within(word, other, edits)]
 
 
 class Spelling:
-    """Corrects a word that neither the guides nor English know to the nearest word of the guides."""
+    """Corrects a word that neither the guides nor English know to the nearest word of the guides. `parts` give their words."""
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._known = frozenset(vocabulary)
-        self._nearest = SymSpell(max_dictionary_edit_distance=2)
-        for word in self._known:
-            if len(word) >= _SHORTEST:
-                self._nearest.create_dictionary_entry(word, 1)
+    def __init__(self, *parts: Words) -> None:
+        self._parts = parts
+        self.correct = functools.lru_cache(maxsize=10_000)(self._correct)
 
     def corrected(self, text: str) -> str:
         """`text` in lower case with the typos in its words corrected."""
@@ -35,15 +58,35 @@ class Spelling:
         return text
 
     def _little(self, word: str) -> str:
-        return word if word in self._known else _swapped().get(word, word)
+        return word if self._known(word) else _swapped().get(word, word)
 
-    def correct(self, word: str) -> str:
+    def _correct(self, word: str) -> str:
         """`word`, or what it was probably meant to be: one edit for up to six letters, two for longer ones."""
-        if len(word) < _SHORTEST or word in self._known or not word.isalpha() or word in english_words():
+        if len(word) < SHORTEST or self._known(word) or not word.isalpha() or word in english_words():
             return word
-        found = self._nearest.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) <= 6 else 2)
-        nearest = [f for f in found if f.term[0] == word[0]]
-        return min(nearest, key=lambda f: (f.distance, f.term)).term if nearest else word
+        for edits in (1,) if len(word) <= 6 else (1, 2):
+            if found := [other for part in self._parts for other in part.near(word, edits)]:
+                return min((other for other in found if other[0] == word[0]), default=word)
+        return word
+
+    def _known(self, word: str) -> bool:
+        return any(part.knows(word) for part in self._parts)
+
+
+def within(one: str, other: str, edits: int) -> bool:
+    """Whether so many edits make one word the other; two neighbouring letters that change places are one (optimal alignment)."""
+    if abs(len(one) - len(other)) > edits:
+        return False
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, wanted in enumerate(other, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+    return row[-1] <= edits
 
 
 @functools.cache

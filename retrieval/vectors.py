@@ -2,56 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.encoder import Vectors
-from retrieval.errors import IndexUnusable
+from retrieval import records
+from retrieval.ports import Ids, Vectors
+
+faiss.omp_set_num_threads(1)  # a question waits longer for a second thread than it gains
 
 
 class VectorIndex:
     """Exact search by inner product, which is the cosine for unit vectors. A vector's id is its position."""
 
-    def __init__(self, index: faiss.Index) -> None:
-        self._index = index
+    def __init__(self, vectors: Vectors) -> None:
+        """`vectors` may be memory-mapped. Shape: (vectors, dimension)."""
+        self._vectors = vectors
 
     @classmethod
-    def build(cls, vectors: Vectors) -> VectorIndex:
-        """An index of `vectors`. Shape: (passages, dimension), at least one passage."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index)
-
-    @classmethod
-    def open(cls, path: Path) -> VectorIndex:
-        """The index that `save` wrote. Raises IndexUnusable."""
-        try:
-            return cls(faiss.read_index(str(path)))
-        except RuntimeError as error:
-            raise IndexUnusable(f"{path} is not a readable vector index; run `fingerpost reindex`") from error
+    def open(cls, path: Path, dimension: int) -> VectorIndex:
+        """The vectors in a file, memory-mapped. Raises IndexUnusable."""
+        return cls(records.array(path, "<f4", dimension))
 
     def save(self, path: Path) -> None:
-        """Write the index to one file."""
-        path.write_bytes(faiss.serialize_index(self._index).tobytes())  # faiss' own writer does not notice a full disk
+        """Write the vectors to one file."""
+        path.write_bytes(np.ascontiguousarray(self._vectors, dtype="<f4").tobytes())
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._vectors)
 
     @property
     def dimension(self) -> int:
         """The length of each vector."""
-        return int(self._index.d)
+        return int(self._vectors.shape[1])
 
-    def search(self, query: Vectors, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(self, query: Vectors, k: int) -> tuple[Ids, Vectors]:
         """The ids and cosines (-1 to 1) of the `k` nearest vectors, nearest first. Shape of `query`: (dimension,)."""
-        similarities, ids = self._index.search(query.reshape(1, -1), min(k, len(self)))
-        return ids[0], similarities[0]
+        if not len(self):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        found = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
+        return found[1][0], found[0][0]
 
-    def vectors(self, ids: list[int] | None = None) -> Vectors:
+    def similarities(self, ids: Sequence[int], query: Vectors) -> Vectors:
+        """The cosines (-1 to 1) of the vectors with these ids to a unit vector. Shape: (ids,)."""
+        return np.asarray(self.vectors(ids) @ query, dtype=np.float32)
+
+    def vectors(self, ids: Sequence[int] | None = None) -> Vectors:
         """The stored vectors with these ids, or all. Shape: (ids, dimension)."""
-        if ids is None:
-            return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
-        return np.asarray(self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64)), dtype=np.float32)
+        return self._vectors if ids is None else self._vectors[np.asarray(ids, dtype=np.int64)]

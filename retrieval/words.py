@@ -56,5 +56,10 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in content(text)]
 
 
+def name_stems(guide: str) -> frozenset[str]:
+    """The stems of a guide's id, such as "plants/watering-ferns"."""
+    return frozenset(stems(guide.replace("-", " ").replace("/", " ")))
+
+
 def _bare(word: str) -> str:
     return word[:-2] if word.endswith("'s") else word.replace("'", "")

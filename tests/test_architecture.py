@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path for package in ("bot", "retrieval") for path in (ROOT / package).rglob("*.py"))
 PLATFORMS = ("slack_bolt", "slack_sdk", "discord")
 HEAVY = (
-    "faiss", "tantivy", "sentence_transformers", "markdown_it", "yaml", "symspellpy", "ir_measures", "tqdm", "prompt_toolkit",
+    "faiss", "tantivy", "sentence_transformers", "markdown_it", "yaml", "ir_measures", "tqdm", "prompt_toolkit",
     "PIL", "babel", "openvino", "tokenizers", "trafilatura", "httpx2", "pdfplumber", "docx",
 )  # fmt: skip
 OUTSIDE = ("bot/adapters/", "bot/commands/", "bot/cli.py", "bot/__main__.py", "bot/wiring.py")

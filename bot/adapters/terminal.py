@@ -150,7 +150,7 @@ def status(bot: Bot) -> Status:
     generation, _ = bot.store.open_current()
     manifest = generation.manifest
     return Status(
-        manifest.name, manifest.created, manifest.model, len(manifest.guides), manifest.passages, manifest.checks_passed,
+        manifest.name, manifest.created, manifest.model, manifest.guides, manifest.passages, manifest.checks_passed,
         manifest.checks_failed, tuple(bot.store.names()), bot.stale_guides(),
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def guides(bot: Bot) -> list[GuideEntry]:
     generation = bot.engine().searcher.generation
     entries = []
     for guide in sorted(generation.guides.values(), key=lambda g: g.id):
-        sections = dict.fromkeys(" > ".join(p.section) for p in generation.passages if p.guide == guide.id)
+        sections = dict.fromkeys(" > ".join(p.section) for p in generation.passages.of_guide(guide.id))
         tables = tuple(table.spec.id for table in guide.tables if table.spec)
         entries.append(GuideEntry(
             guide.id, guide.path, guide.title, guide.source.publisher, guide.updated, tuple(s for s in sections if s), tables,

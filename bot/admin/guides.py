@@ -67,7 +67,7 @@ class Guides:
             updated = f", updated {guide.updated}" if guide.updated else ""
             changed = ", changed since it was indexed" if guide.path in stale else ""
             lines.append(f"- {guide.id}: {guide.title}{updated}{changed}")
-        indexed = {guide.path for guide in generation.guides.values()}
+        indexed = generation.sources.all().keys()
         lines += [f"- {path}: not indexed yet" for path in sorted(stale - indexed)]
         return Reply(f"{len(generation.guides)} guides", tuple(lines))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import desk
 from bot.admin.administration import Command, Handler
 from bot.admin.buttons import Buttons
 from bot.office import MOST_BUTTONS, Actor, Button, Reply
@@ -75,9 +76,8 @@ class Index:
         generation = self._bot.engine().searcher.generation
         manifest = generation.manifest
         checks = f"check questions: {manifest.checks_passed} passed, {len(manifest.checks_failed)} failed"
-        titles = "; ".join(guide.title for _, guide in sorted(generation.guides.items()))
         lines = [
-            f"{len(manifest.guides)} guides: {titles}", f"{manifest.passages} passages, {checks}",
+            f"{manifest.guides} guides: {desk.titles(generation)}", f"{manifest.passages} passages, {checks}",
             f"index {manifest.name}, built {manifest.created}; model {manifest.model}, served by {self._bot.model.served_by}",
         ]  # fmt: skip
         if stale := self._bot.stale_guides():
@@ -144,7 +144,7 @@ class Index:
         for name in self._reindexing.kept():
             try:
                 manifest = self._bot.store.manifest(name)
-                lines.append(f"- {name}: built {manifest.created}, {len(manifest.guides)} guides, {manifest.passages} passages")
+                lines.append(f"- {name}: built {manifest.created}, {manifest.guides} guides, {manifest.passages} passages")
             except IndexUnusable as error:
                 lines.append(f"- {name}: {error}")
         buttons = [self._buttons.make(f"Go back to {name}", "rollback", name, by=actor) for name in self._reindexing.kept()]

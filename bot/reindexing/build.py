@@ -16,7 +16,8 @@ from bot.settings import Settings
 from retrieval import indexing
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable, RequestError
-from retrieval.generations import Generation, GenerationStore
+from retrieval.generations import GenerationStore
+from retrieval.ports import Generation
 from retrieval.reading import Progress
 
 EngineFor = Callable[[Generation], Engine]
@@ -37,7 +38,8 @@ def run(
     questions = checks.load(settings.corpus)
     with store.building() as folder:
         previous = indexing.open_previous(store)
-        manifest, change = indexing.build(settings.corpus, folder, model, previous, progress)
+        suggested = [check.ask for check in questions if check.suggest and not check.history]
+        manifest, change = indexing.build(settings.corpus, folder, model, previous, progress, store.journal, suggested)
         progress("verifying", 0, 1)
         store.seal(folder, manifest, sync=False)
         after = engine_for(store.open_folder(folder, manifest.name))
@@ -101,7 +103,7 @@ def changes(settings: Settings, engine_for: EngineFor, before: str, after: str, 
     except IndexUnusable:  # a damaged index is one of the reasons to go back
         then = None
     verdict = gate.judge(questions, asked, _engine(then, engine_for), engine_for(now), settings.corpus, progress)
-    change = indexing.change((then or now).manifest.guides, now.manifest.guides)
+    change = indexing.change((then or now).sources.all(), now.sources.all())
     return Report(
         after, before, change, verdict.asked, verdict.failures, verdict.compared, verdict.differences,
         store.current() == after, time.monotonic() - started,

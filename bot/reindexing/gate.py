@@ -14,7 +14,7 @@ from bot.reindexing import differences
 from bot.reindexing.differences import KINDS, Difference
 from bot.reindexing.report import Failure
 from retrieval import markdown, words
-from retrieval.generations import Generation
+from retrieval.ports import Generation
 from retrieval.reading import Progress
 
 
@@ -61,7 +61,8 @@ def _failure(check: Check, reason: str, before: Answer | None, after: Answer, ge
 
 def _guide_place(check: Check, before: Answer | None, after: Answer, generation: Generation) -> str:
     """File and line of a passage, as the guide stands now: of what was cited before, else of what is wanted, else of what is cited."""
-    wanted = next((p for p in generation.passages if check.cites and checks.cites(check.cites, p.guide, p.section)), None)
+    there = generation.passages.of_guide(check.cites.partition(" > ")[0]) if check.cites else []
+    wanted = next((p for p in there if checks.cites(check.cites, p.guide, p.section)), None)
     if wanted is not None and not (before and before.citations):
         return f"{generation.guides[wanted.guide].path}:{wanted.lines[0]}"
     for answer in (before, after):
@@ -93,7 +94,7 @@ def _core(check: Check, quote: str) -> str:
 
 def _now(citation: Citation, core: str, generation: Generation) -> str:
     """Where the core of a citation from another generation stands now; where it stood, if its section is gone."""
-    there = [p for p in generation.passages if p.guide == citation.guide and p.section == citation.section]
+    there = [p for p in generation.passages.of_guide(citation.guide) if p.section == citation.section]
     if not there:
         return f"{citation.path}:{citation.lines[1]}"
     quoted = set(words.stems(core))

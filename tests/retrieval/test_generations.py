@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from bot.wiring import Bot
 from retrieval.encoder import Model
 from retrieval.errors import GuideError, IndexBusy, IndexUnusable
-from retrieval.generations import FORMAT, KEPT, GenerationStore, Manifest
+from retrieval.generations import FORMAT, KEPT, GenerationStore
 from retrieval.indexing import build
+from retrieval.ports import Manifest
 from tests.conftest import GUIDE, quiet
 
 
@@ -49,7 +50,11 @@ def damaged(two: Path, tmp_path_factory: pytest.TempPathFactory) -> GenerationSt
 
 def files(store: GenerationStore, name: str) -> list[Path]:
     """The files of a generation that hold anything."""
-    return sorted(p for p in (store.folder / name).rglob("*") if p.is_file() and p.suffix != ".lock")
+    return sorted(
+        p
+        for p in (store.folder / name).rglob("*")
+        if p.is_file() and p.suffix != ".lock" and p.name != "verified.json" and p.stat().st_size
+    )
 
 
 def flip(path: Path, at: int) -> bytes:
@@ -68,7 +73,16 @@ def test_a_generation_opens_as_it_was_built(two: Path) -> None:
     assert list(generation.guides) == ["plants"]
     assert [p.text for p in generation.passages if "$13" in p.text][-1] == "| Fern | $13 | 5-8 years |"
     assert len(generation.passages) == len(generation.vectors) == len(generation.lexical) == generation.manifest.passages
-    assert len(generation.vocabulary) == len(generation.word_vectors)
+    words = generation.vocabulary
+    assert words.vectors(range(len(words))).shape == (len(words), 384)
+    assert (words.knows("cactus"), words.near("cactsu", 1), words.find("zinc")) == (True, ["cactus"], None)
+    (row,) = (n for n, p in enumerate(generation.passages) if p.text == "| Fern | $13 | 5-8 years |")
+    assert {words.find(stem) for stem in ("fern", "price", "13")} <= set(words.held(row).tolist())
+    assert generation.passages.of_guide("plants") == list(generation.passages)
+    assert generation.passages.many([row]) == [generation.passages[row]]
+    assert generation.passages.of_guide("pots") == []
+    assert "pots" not in generation.guides
+    assert list(generation.sources.all()) == ["corpus/guides/plants.md"]
     assert generation.manifest.dimension == generation.vectors.dimension == 384
 
 
@@ -128,11 +142,11 @@ def test_a_damaged_pointer_is_refused(damaged: GenerationStore, content: bytes) 
 def test_where_no_generation_verifies_the_reason_is_given(store: GenerationStore) -> None:
     """Where every generation is damaged, the refusal names the newest one's fault and what to do."""
     for name in store.names():
-        flip(store.folder / name / "passages.json", 5)
+        flip(store.folder / name / "passages.records", 5)
     with pytest.raises(IndexUnusable) as refused:
         store.open_current()
     assert str(refused.value) == (
-        f"no index can be used: the index {store.current()} is damaged: passages.json has a wrong checksum; run `fingerpost reindex`"
+        f"no index can be used: the index {store.current()} is damaged: passages.records has a wrong checksum; run `fingerpost reindex`"
     )
 
 
@@ -144,13 +158,20 @@ def test_an_unknown_format_is_refused(store: GenerationStore) -> None:
         store.open(name)
 
 
-@pytest.mark.parametrize("content", [b"[]]", b"[1]", b"\xff", b'[{"guide": "x"}]'])
-def test_a_sealed_file_that_cannot_be_read_is_refused(store: GenerationStore, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("overview.json", b"[]]"), ("overview.json", b"\xff"), ("overview.json", b'{"terms": 5}'), ("passages.records", b"\x80"),
+        ("passages.records.ends", b"x"), ("passages.records.ends", bytes(16)), ("passages.f32", bytes(384 * 4)), ("held.ends", b""),
+        ("guides.ids.order", bytes(16)), ("words.f32", b""),
+    ],
+)  # fmt: skip
+def test_a_sealed_file_that_cannot_be_read_is_refused(store: GenerationStore, file: str, content: bytes) -> None:
     """A generation whose checksums are right but whose content is not is refused like a damaged one."""
     name = store.names()[-1]
-    (store.folder / name / "passages.json").write_bytes(content)
+    (store.folder / name / file).write_bytes(content)
     store.seal(store.folder / name, store.manifest(name))
-    with pytest.raises(IndexUnusable, match=f"the index {name} cannot be read"):
+    with pytest.raises(IndexUnusable, match="cannot be read"):
         store.open(name)
 
 
@@ -191,7 +212,7 @@ def test_a_generation_is_on_disk_before_it_is_moved_and_serves_last(
     """Every file is on disk before the generation is moved among the others, and that before the pointer to it is moved."""
     store = GenerationStore(tmp_path / "index")
     with store.building() as folder:
-        manifest, _ = build(plants, folder, model, None, quiet)
+        manifest, _ = build(plants, folder, model, None, quiet, store.journal)
         store.seal(folder, manifest)
         on_disk.append(("sealed", "", True))
         store.adopt(folder, manifest.name)
@@ -210,7 +231,7 @@ def test_a_generation_is_on_disk_before_it_is_moved_and_serves_last(
 
 
 def _fail_in(folder: Path) -> None:
-    (folder / "vectors.faiss").write_bytes(b"x")
+    (folder / "passages.f32").write_bytes(b"x")
     assert [p.name for p in folder.parent.glob(".building-*")] == [folder.name]
     raise GuideError("plants.md", 1, "no guides")
 
@@ -250,7 +271,7 @@ with GenerationStore(pathlib.Path({str(tmp_path)!r})).building():
 def fake(store: GenerationStore, name: str) -> None:
     """A sealed generation without an index in it."""
     with store.building() as folder:
-        store.seal(folder, Manifest(name, FORMAT, "", "", 0, 0, {}, {}))
+        store.seal(folder, Manifest(name, FORMAT, "", "", 0, 0, 0, {}))
         store.adopt(folder, name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import msgspec
@@ -10,10 +9,10 @@ import pytest
 
 from bot.settings import Settings
 from bot.wiring import Bot
-from retrieval.generations import Generation
 from retrieval.guides import Guide
 from retrieval.passages import Passage
-from retrieval.reading import read
+from retrieval.ports import Generation
+from retrieval.reading import Corpus
 from tests.bot.reindexing.cheap import cheap_model
 from tests.conftest import quiet
 
@@ -29,9 +28,15 @@ def bot(plants: Path, tmp_path: Path) -> Bot:
     return made
 
 
+def read(bot: Bot, previous: Generation | None) -> tuple[list[Guide], list[Passage]]:
+    """The guides and passages of the corpus, beside a generation to take over from."""
+    found = list(Corpus(bot.settings.corpus, previous).read(quiet))
+    return [one.guide for one in found], [passage for one in found for passage in one.passages]
+
+
 def both(bot: Bot, previous: Generation) -> tuple[tuple[list[Guide], list[Passage]], tuple[list[Guide], list[Passage]]]:
     """What is read with a generation to take over from, and without any."""
-    return read(bot.settings.corpus, previous, quiet), read(bot.settings.corpus, None, quiet)
+    return read(bot, previous), read(bot, None)
 
 
 def test_a_new_term_changes_the_passages_of_all_guides(bot: Bot) -> None:
@@ -57,9 +62,9 @@ def test_a_guide_that_is_gone_is_gone(bot: Bot) -> None:
 def test_what_another_version_of_the_program_has_read_is_read_again(bot: Bot, reader: str | None, price: str) -> None:
     """Only what the same code has read is taken over."""
     name = bot.store.current() or ""
-    stored = bot.store.folder / name / "passages.json"
-    stored.write_text(json.dumps(json.loads(stored.read_text("utf-8").replace("$44", "$55"))), "utf-8")
+    stored = bot.store.folder / name / "passages.records"
+    stored.write_bytes(stored.read_bytes().replace(b"$44", b"$55"))
     manifest = bot.store.manifest(name)
     bot.store.seal(bot.store.folder / name, manifest if reader is None else msgspec.structs.replace(manifest, reader=reader))
-    _, passages = read(bot.settings.corpus, bot.store.open(name), quiet)
+    _, passages = read(bot, bot.store.open(name))
     assert [price in p.text for p in passages if p.guide == "pots"] == [True]

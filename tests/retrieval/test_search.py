@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.encoder import Vectors
 from retrieval.fusion import fuse
-from retrieval.headings import Headings
+from retrieval.headings import Headings, places
 from retrieval.lexical import LexicalIndex
 from retrieval.search import DEPTH, Indexes, search
 from retrieval.vectors import VectorIndex
@@ -28,8 +28,8 @@ def indexes(folder: Path, cosines: Sequence[float], documents: list[list[str]], 
     """What is searched: the cosines and stems of passages, and the cosine of the heading of each of the first ones."""
     above = headings or {}
     named = [*above, *[""] * (len(documents) - len(above))]
-    nearby = Headings(Headings.index(at(list(above.values())), 2), named)
-    return Indexes(VectorIndex.build(at(cosines)), nearby, LexicalIndex.build(documents, folder / "lexical"))
+    nearby = Headings(VectorIndex(at(list(above.values()))), places(named))
+    return Indexes(VectorIndex(at(cosines)), nearby, LexicalIndex.build(documents, folder / "lexical"))
 
 
 def test_the_best_of_all_rankings_are_fused(tmp_path: Path) -> None:

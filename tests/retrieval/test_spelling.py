@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.spelling import Spelling
+from retrieval.spelling import Few, Spelling
 
-SPELLING = Spelling(["certification", "salary", "pytorch", "kubeflow", "path", "mlops", "degree", "degrees"])
+SPELLING = Spelling(Few(["certification", "salary", "pytorch", "kubeflow", "path", "mlops", "degree", "degrees"]))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_little_words_with_swapped_letters_are_read(text: str, corrected: str) -
 
 def test_a_word_of_the_guides_is_no_little_word_with_swapped_letters() -> None:
     """A name that the guides know stays, though it is "was" with two letters swapped."""
-    assert Spelling(["aws"]).corrected("aws path") == "aws path"
+    assert Spelling(Few(["aws"])).corrected("aws path") == "aws path"
 
 
 @given(st.text(max_size=30))
@@ -56,7 +56,7 @@ def test_any_word_is_kept_or_becomes_one_of_the_guides(word: str) -> None:
 
 def test_a_vocabulary_may_be_empty() -> None:
     """Without any words nothing is corrected."""
-    assert Spelling([]).correct("certifcation") == "certifcation"
+    assert Spelling(Few([])).correct("certifcation") == "certifcation"
 
 
 def test_a_whole_question_is_corrected() -> None:

@@ -25,6 +25,6 @@ def question(bot: Bot, **wanted: object) -> None:
 
 
 def snapshot(folder: Path) -> dict[str, str]:
-    """Every file under a folder with its checksum, but for the lock."""
-    there = (p for p in sorted(folder.rglob("*")) if p.name != ".lock")
+    """Every file under a folder with its checksum, but for the lock, the journal and stamps."""
+    there = (p for p in sorted(folder.rglob("*")) if p.name not in (".lock", ".journal", "verified.json"))
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "" for p in there}

@@ -1,7 +1,7 @@
 """A process that is warm once and reindexes in a fork of itself for each line it reads, to be killed there.
 
 A line holds the home, the corpus, and what is to befall the fork: nothing; a step at which it kills itself, which is what it is
-about to do with a file of the index for the n-th time, such as "open /.building/guides.json x1"; or "full 3000" for a disk on
+about to do with a file of the index for the n-th time, such as "open /.building/overview.json x1"; or "full 3000" for a disk on
 which no file has room for more than 3000 bytes, from when the guides are read. The answer is the fork's process id. At the next
 line, which is empty, it waits for the fork's end and answers with its exit code, until when the id is nobody else's, and with
 the refusal, if there was one.

@@ -162,7 +162,7 @@ def test_a_damaged_index_is_replaced_by_the_one_before_until_a_reindex(served: B
     """A bot whose newest index is damaged answers from the one before, and a reindex mends it."""
     rewrite(served, "$12", "$13")
     newer = served.reindex(quiet).name
-    (served.settings.index / newer / "words.faiss").write_bytes(b"x")
+    (served.settings.index / newer / "words.f32").write_bytes(b"x")
     again = make_bot(served.settings.corpus, served.settings.home)
     assert "$12" in again.handle(Ask("What does a fern cost?")).plain
     assert again.reindex(quiet).change.changed == (PATH,)

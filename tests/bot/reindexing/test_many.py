@@ -80,5 +80,14 @@ def test_what_is_taken_over_is_what_would_be_read(many: tuple[Bot, CheapEncoder]
     fresh = Bot(Settings(bot.settings.corpus, tmp_path, "cheap"), load_model=lambda _: bot.model)
     fresh.reindex(quiet)
     one, other = (b.settings.index / (b.store.current() or "") for b in (bot, fresh))
-    for name in ("guides.json", "passages.json", "vocabulary.json", "vectors.faiss", "words.faiss", "headings.faiss"):
+    for name in (
+        "guides.records",
+        "passages.records",
+        "stems.texts",
+        "passages.f32",
+        "words.f32",
+        "headings.f32",
+        "held.ids",
+        "overview.json",
+    ):
         assert (one / name).read_bytes() == (other / name).read_bytes(), name

@@ -52,8 +52,8 @@ def test_a_rollback_to_a_damaged_index_is_refused(served: Bot) -> None:
     """An index that does not verify cannot be gone back to, and the current one serves on."""
     served.reindex(quiet)
     older, newer = served.store.names()
-    (served.settings.index / older / "vectors.faiss").write_bytes(b"x")
-    with pytest.raises(IndexUnusable, match=rf"{older} is damaged: vectors\.faiss"):
+    (served.settings.index / older / "passages.f32").write_bytes(b"x")
+    with pytest.raises(IndexUnusable, match=rf"{older} is damaged: passages\.f32"):
         rollback(served)
     assert served.store.current() == newer
 

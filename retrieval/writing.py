@@ -1,0 +1,201 @@
+"""A new index, written into a folder guide by guide, so that memory does not grow with them; `retrieval/folder.py` opens it.
+
+Held in memory are the distinct words, headings and questions alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+
+from retrieval import embedding, records, words
+from retrieval.embedding import Embedder
+from retrieval.folder import DIGEST, ENCODED, sort_keys
+from retrieval.guides import Guide
+from retrieval.lexical import LexicalIndex, WordIndex
+from retrieval.passages import Passage
+from retrieval.ports import TAGS, Overview, Source
+from retrieval.reading import Read
+from retrieval.records import Records
+from retrieval.terms import Terms
+from retrieval.words import name_stems
+
+Count = Callable[[str, int, int], None]
+
+
+class FolderWriter:
+    """Takes guides with their passages, one after another, and then makes the rest of the index of them."""
+
+    def __init__(self, folder: Path, terms: Terms, suggested: Sequence[str]) -> None:
+        """`folder` is empty; `suggested` are questions that come before those in headings."""
+        self._folder = folder
+        self._terms = terms
+        self._guides, self._passages = records.Writer(folder / "guides.records"), records.Writer(folder / "passages.records")
+        self._held, self._of, self._digests = (
+            _Numbers(folder / name, kind) for name, kind in (("held.ids", "<i4"), ("headings.of", "<i4"), ("passages.digests", "u1"))
+        )  # fmt: skip
+        self._ends = _Numbers(folder / "held.ends", "<i8")
+        self._firsts = [0]  # the id of each guide's first passage, and at the end the number of all
+        self._ends.add([0])
+        self._ids: list[str] = []
+        self._sources: dict[str, Source] = {}
+        self._stems: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+        self._headings: dict[str, int] = {}
+        self._questions = dict.fromkeys(suggested)
+        self._declared: dict[str, dict[str, list[str]]] = {}
+        self._tags: Counter[str] = Counter()
+        self._deciding: list[str] = []
+        self._names = {name: 0 for name in terms.names() if " " in name}
+        self._count = 0
+        self._encoder = msgspec.msgpack.Encoder()
+        self._files = ExitStack()
+        for file in (self._guides, self._passages, self._held, self._ends, self._of, self._digests):
+            self._files.callback(file.close)
+
+    def __enter__(self) -> FolderWriter:
+        """For as long as guides are taken."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever happened, no file stays open."""
+        self._files.close()
+
+    def __len__(self) -> int:
+        """The passages so far."""
+        return self._count
+
+    def add(self, read: Read) -> None:
+        """One more guide, with its passages."""
+        guide = read.guide
+        self._guides.add(self._encoder.encode(guide))
+        self._ids.append(guide.id)
+        self._sources[guide.path] = read.source
+        self._tags.update(guide.tags)
+        if guide.terms:
+            self._declared[guide.id] = guide.terms
+        if any(table.spec is not None for table in guide.tables):
+            self._deciding.append(guide.id)
+        for passage in read.passages:
+            self._add(passage)
+        self._firsts.append(self._count)
+
+    def _add(self, passage: Passage) -> None:
+        self._count += 1
+        self._passages.add(self._encoder.encode(passage))
+        self._digests.add(np.frombuffer(embedding.digest(passage.embedded), np.uint8))
+        self._of.add([self._headings.setdefault(passage.heading, len(self._headings)) if passage.heading else -1])
+        written = words.surface(passage.embedded)
+        self._counts.update(written)
+        held = {self._stems.setdefault(words.stem(word), len(self._stems)) for word in written if word not in words.STOP_WORDS}
+        self._held.add(sorted(held))
+        self._ends.add([self._held.count])
+        if passage.kind == "faq":
+            self._questions.setdefault(passage.section[-1])
+        for name in self._names:
+            self._names[name] += name in passage.embedded
+
+    def finish(self, embedder: Embedder, progress: Count) -> int:
+        """Make the rest of the index; how many passages were encoded anew. Raises IndexNotWritten."""
+        self._files.close()
+        embedded = self._embed(embedder, progress)
+        self._write_texts()
+        self._write_known()
+        self._write_lexical()
+        self._write_overview()
+        return embedded
+
+    def _embed(self, embedder: Embedder, progress: Count) -> int:
+        """Write all vectors; how many of passages were not known."""
+        passages = Records(self._folder / "passages.records", Passage)
+        digests = records.array(self._folder / "passages.digests", "u1", DIGEST)
+        new = embedder.write(
+            self._folder / "passages.f32", digests, lambda n: passages.get(n).embedded, functools.partial(progress, "embedding")
+        )  # fmt: skip
+        for name, texts in (("words", self._spelled()), ("headings", list(self._headings)), ("questions", list(self._questions))):
+            known = embedding.digests(texts)
+            (self._folder / f"{name}.digests").write_bytes(known.tobytes())
+            embedder.write(self._folder / f"{name}.f32", known, texts.__getitem__, functools.partial(progress, f"embedding {name}"))
+        return new
+
+    def _spelled(self) -> list[str]:
+        """For each stem the word that is written most often, in the order of the stems' ids."""
+        spelled = dict.fromkeys(self._stems, "")
+        for word, _ in sorted(self._counts.items(), key=lambda item: (-item[1], item[0])):
+            if word not in words.STOP_WORDS and not spelled[words.stem(word)]:
+                spelled[words.stem(word)] = word
+        return list(spelled.values())
+
+    def _write_texts(self) -> None:
+        records.write_texts(self._folder / "guides.ids", self._ids)
+        records.write_array(self._folder / "guides.first", self._firsts, "<i8")
+        records.write_texts(self._folder / "stems.texts", list(self._stems))
+        questions = records.Writer(self._folder / "questions.texts")
+        for question in self._questions:
+            questions.add(question.encode())
+        questions.close()
+        (self._folder / "sources.msgpack").write_bytes(msgspec.msgpack.encode(self._sources))
+
+    def _write_known(self) -> None:
+        """The digests of all that was encoded, sorted, with their places."""
+        parts = [self._folder / f"{name}.digests" for name in ENCODED]
+        digests = np.concatenate([records.array(path, "u1", DIGEST) for path in parts])
+        keys = sort_keys(digests)
+        order = np.argsort(keys, kind="stable")
+        for name, values in (("digests", digests[order]), ("keys", keys[order].astype("<u8")), ("rows", order.astype("<i8"))):
+            (self._folder / f"known.{name}").write_bytes(values.tobytes())
+        for path in parts:
+            path.unlink()
+
+    def _write_lexical(self) -> None:
+        passages = Records(self._folder / "passages.records", Passage)
+        guides = Records(self._folder / "guides.records", Guide)
+        LexicalIndex.build((words.stems(passage.embedded) for passage in passages), self._folder / "lexical")
+        LexicalIndex.numbered(self._labels(passages, guides), self._folder / "rows")
+        named = (
+            (first, sorted(name_stems(guide)))
+            for guide, first, end in zip(self._ids, self._firsts, self._firsts[1:], strict=False)
+            if first < end
+        )
+        LexicalIndex.numbered(named, self._folder / "named")
+        WordIndex.build(self._counts, self._folder / "spelling")
+
+    def _labels(self, passages: Iterable[Passage], guides: Iterable[Guide]) -> Iterator[tuple[int, list[str]]]:
+        """The stems of each row's first cell, with the id of the row's passage."""
+        remaining = iter(guides)
+        guide: Guide | None = None
+        for number, passage in enumerate(passages):
+            while guide is None or guide.id != passage.guide:
+                guide = next(remaining)
+            if passage.table is not None and passage.row is not None:
+                yield number, words.stems(self._terms.unify(guide.tables[passage.table].rows[passage.row][0]))
+
+    def _write_overview(self) -> None:
+        tags = tuple(tag for tag, _ in self._tags.most_common(TAGS))
+        overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names)
+        (self._folder / "overview.json").write_bytes(msgspec.json.encode(overview))
+
+
+class _Numbers:
+    """Numbers of one type, written one after another."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self._file: BinaryIO = path.open("wb")
+        self._kind = kind
+        self.count = 0
+
+    def add(self, numbers: Sequence[int] | np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> None:
+        """Some more."""
+        self._file.write(np.asarray(numbers, self._kind).tobytes())
+        self.count += len(numbers)
+
+    def close(self) -> None:
+        """After which the file is whole."""
+        self._file.close()
