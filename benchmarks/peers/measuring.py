@@ -26,7 +26,7 @@ Json = dict[str, Any]
 class Extent:
     """How much is measured: passages that are indexed for their rate, questions that are timed, and starts."""
 
-    indexed: int = 1_000
+    indexed: int = 500
     asked: int = 200
     starts: int = 3
     questions: int | None = None  # of each collection for the quality; None for all

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.peers.passages import Passage
 from retrieval import encoder, words
-from retrieval.headings import Headings, distinct
-from retrieval.lexical import LexicalIndex
+from retrieval.headings import Headings, distinct, places
+from retrieval.lexical import LexicalIndex, WordIndex
 from retrieval.search import Indexes, search
 from retrieval.spelling import Spelling
 from retrieval.vectors import VectorIndex
@@ -19,6 +20,7 @@ VERSIONS = ("fingerpost",)  # the checkout that this file stands in, with what i
 SEARCH = "the default: meaning, headings (the titles) and words as `retrieval/fusion.py` weighs them, typos corrected"
 KEPT = "all"
 ENCODES = ""
+DIMENSION = 384  # of the embedded model
 
 
 class Peer:
@@ -32,19 +34,19 @@ class Peer:
         """Index the passages in `folder`."""
         texts, titles = [p.text for p in passages], [p.title for p in passages]
         vectors = self.model.encode([*texts, *distinct(titles)])
-        VectorIndex.build(vectors[: len(texts)]).save(folder / "vectors.faiss")
-        Headings.index(vectors[len(texts) :], vectors.shape[1]).save(folder / "headings.faiss")
+        VectorIndex(vectors[: len(texts)]).save(folder / "passages.f32")
+        VectorIndex(vectors[len(texts) :]).save(folder / "headings.f32")
+        np.save(folder / "headings.npy", places(titles))
         LexicalIndex.build((words.stems(text) for text in texts), folder / "lexical")
-        (folder / "titles.json").write_text(json.dumps(titles), "utf-8")
-        (folder / "words.json").write_text(json.dumps(sorted({word for text in texts for word in words.surface(text)})), "utf-8")
+        WordIndex.build((word for text in texts for word in words.surface(text)), folder / "spelling")
         self.open(folder)
 
     def open(self, folder: Path) -> None:
         """Take up what `index` left in `folder`."""
-        titles = json.loads((folder / "titles.json").read_text("utf-8"))
-        headings = Headings(VectorIndex.open(folder / "headings.faiss"), titles)
-        self.indexes = Indexes(VectorIndex.open(folder / "vectors.faiss"), headings, LexicalIndex.open(folder / "lexical"))
-        self.spelling = Spelling(set(json.loads((folder / "words.json").read_text("utf-8"))))
+        meaning, above = (VectorIndex.open(folder / f"{name}.f32", DIMENSION) for name in ("passages", "headings"))
+        headings = Headings(above, np.load(folder / "headings.npy"))
+        self.indexes = Indexes(meaning, headings, LexicalIndex.open(folder / "lexical"))
+        self.spelling = Spelling(WordIndex.open(folder / "spelling"))
 
     def search(self, question: str, k: int) -> list[int]:
         """The positions of the `k` best passages, best first."""
