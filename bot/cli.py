@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": "doctor.doctor_command",
     "render": "render.render",
     "export": "export.export",
+    "store": "store.store",
     "eval": "measure.eval_command",
     "bench": "measure.bench_command",
 }

@@ -119,7 +119,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
         keep_days=_number("keep_days", value("keep_days", f"{KEPT_DAYS:g}"), 1, 36_500),
         guide_months=int(_number("guide_months", value("guide_months", "12"), 1, 1_200)),
         max_file_mb=_number("max_file_mb", value("max_file_mb", "20"), 0.001, 1_000),
-        store=_store(str(environment.get(PREFIX + "STORE") or given.get("store", "")).strip()),
+        store=address(str(environment.get(PREFIX + "STORE") or given.get("store", "")).strip(), f"{PREFIX}STORE"),
         **_language_model(environment, given),
         **_slack(environment, given),
         **_discord(environment, given),
@@ -143,13 +143,16 @@ def _number(key: str, value: str, least: float, most: float) -> float:
     return number
 
 
-def _store(value: str) -> Secret:
-    """The address of a PostgreSQL database. One that ends its password early would show the rest in errors, and is refused."""
+def address(value: str, name: str) -> Secret:
+    """The address of a PostgreSQL database, which stands in `name`; it may be empty.
+
+    One that ends its password early would show the rest in errors, and is refused. Raises SettingsError.
+    """
     if value and not _ADDRESS.fullmatch(value):
         raise SettingsError(
-            f"{PREFIX}STORE is not an address of PostgreSQL (it is not shown here, as it may hold a password); give "
+            f"{name} is not an address of PostgreSQL (it is not shown here, as it may hold a password); give "
             "postgresql://USER:PASSWORD@HOST/DATABASE, with %40 for @, %2F for /, %3F for ? and %23 for # in the password, or leave it "
-            f"out for SQLite in {PREFIX}HOME"
+            f"out for files in {PREFIX}HOME"
         )
     return Secret(value)
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from bot import cues, decision
 from bot.engine import Engine
+from bot.indexes import open_indexes
 from bot.messages import Answer, Ask
 from bot.reindexing import build
 from bot.reindexing.report import Report
@@ -20,7 +21,6 @@ from bot.suggestions import Suggestions
 from retrieval import encoder, guides, reading
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
-from retrieval.generations import GenerationStore
 from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
@@ -51,7 +51,7 @@ class Bot:
         most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.settings = settings
-        self.store = GenerationStore(settings.index)
+        self.store = open_indexes(settings)
         self._load_model = load_model or (lambda name: encoder.serve(name, settings.models))
         self._today = today
         self._rephraser = rephraser(settings)
@@ -64,6 +64,10 @@ class Bot:
     def model(self) -> Model:
         """The embedding model, loaded when it is first needed. Raises ModelError."""
         return self._load_model(self.settings.model)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.store.close()
 
     @property
     def has_index(self) -> bool:
@@ -98,8 +102,8 @@ class Bot:
 
     def engine(self) -> Engine:
         """The engine of the generation that serves at this moment."""
+        current = self.store.current()  # whoever waits for a database holds up nobody else
         with self._lock:
-            current = self.store.current()
             if self._engine is None or current != self._serving:
                 generation, problems = self.store.open_current()
                 for problem in problems:

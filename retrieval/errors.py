@@ -4,6 +4,7 @@ FingerpostError
 ├── GuideError        a guide that cannot be read: names the file and the line
 ├── IndexUnusable     no index, or one that fails its checks
 ├── IndexBusy         another process is building an index
+├── IndexUnreachable  the database that the index lies in does not answer
 ├── IndexNotWritten   the disk is full, or the data folder cannot be written
 ├── ModelError        the embedding model cannot be loaded
 ├── CollectionError   an evaluation folder or question file that cannot be read
@@ -45,6 +46,13 @@ class IndexUnusable(FingerpostError):
 
 class IndexBusy(FingerpostError):
     """Another process builds an index at this moment."""
+
+
+class IndexUnreachable(FingerpostError):
+    """The database that the index lies in does not answer, or not in time. `reason` is its driver's own word, without a password."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"the index in {place} cannot be reached: {reason}; check that the server runs, then ask again")
 
 
 class IndexNotWritten(FingerpostError):

@@ -18,7 +18,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
-from retrieval.folder import open_folder
+from retrieval.folder import DERIVED, open_folder
 from retrieval.ports import Generation, Manifest
 
 FORMAT = 3
@@ -34,6 +34,10 @@ class GenerationStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.place = str(folder)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def names(self) -> list[str]:
         """The generations that are there, oldest first."""
@@ -80,6 +84,14 @@ class GenerationStore:
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise IndexUnusable(f"the index {name} cannot be read: {error}") from error
 
+    def nearby(self, generation: Generation) -> Generation:
+        """The generation itself: it is on this disk."""
+        return generation
+
+    def sealed(self, folder: Path, name: str) -> Manifest:
+        """The manifest of the sealed generation `name` in any folder. Raises IndexUnusable."""
+        return _manifest(folder, name)
+
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation. Raises IndexUnusable."""
         return _manifest(self.folder / name, name)
@@ -114,7 +126,7 @@ class GenerationStore:
 
     def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True) -> Path:
         """Write the manifest with a checksum of each file, and put everything on disk, unless it is to be sealed once more."""
-        files = {p.relative_to(folder).as_posix(): _digest(p) for p in _data_files(folder)}
+        files = {p.relative_to(folder).as_posix(): digest_of(p) for p in _data_files(folder)}
         sealed = msgspec.structs.replace(manifest, files=files)
         raw = msgspec.json.format(msgspec.json.encode(sealed))
         (folder / "manifest.json").write_bytes(raw)
@@ -127,6 +139,24 @@ class GenerationStore:
         """Move a sealed folder among the generations; it does not serve yet."""
         folder.replace(self.folder / name)
         _fsync(self.folder)
+
+    def contents(self, name: str) -> dict[str, str]:
+        """The SHA-256 of each file of a generation that is not made of the others."""
+        return contents(self.manifest(name))
+
+    def folder_of(self, name: str, scratch: Path) -> Path:  # noqa: ARG002 - where there is no folder yet
+        """The folder of a generation."""
+        return self.folder / name
+
+    def take_in(self, folder: Path, name: str) -> None:
+        """Copy a sealed folder among the generations, and verify every file; it does not serve yet. Raises IndexUnusable."""
+        with self.building() as copied:
+            shutil.copytree(folder, copied, dirs_exist_ok=True)
+            self.open_folder(copied, name, anew=True)
+            for path in [*copied.rglob("*"), copied]:
+                _fsync(path)
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            self.adopt(copied, name)
 
     def set_aside(self, folder: Path, name: str) -> None:
         """Keep a sealed folder that may be adopted later, in place of any that was set aside before."""
@@ -170,6 +200,11 @@ class GenerationStore:
             self.discard(name)
 
 
+def contents(manifest: Manifest) -> dict[str, str]:
+    """The SHA-256 of each file that is not made of the others."""
+    return {name: digest for name, digest in manifest.files.items() if name.split("/")[0] not in DERIVED}
+
+
 @contextlib.contextmanager
 def _translated(folder: Path) -> Iterator[None]:
     try:
@@ -208,7 +243,7 @@ def _verify(folder: Path, manifest: Manifest, *, anew: bool) -> None:
     if not anew and _stamped(folder) == states:
         return
     for name, digest in manifest.files.items():
-        if _digest(folder / name) != digest:
+        if digest_of(folder / name) != digest:
             raise IndexUnusable(f"the index {manifest.name} is damaged: {name} has a wrong checksum")
     if all(time.time_ns() - max(state[1:3]) > _SETTLED for state in states.values()):
         with contextlib.suppress(OSError):  # a folder that cannot be written is verified each time
@@ -225,7 +260,8 @@ def _stamped(folder: Path) -> dict[str, tuple[int, ...]]:
         return {}
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

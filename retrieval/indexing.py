@@ -11,10 +11,11 @@ from pathlib import Path
 from retrieval.embedding import Embedder
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
-from retrieval.generations import FORMAT, GenerationStore
+from retrieval.generations import FORMAT
 from retrieval.journal import Journal
 from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Corpus, Progress, reader
+from retrieval.stores import IndexStore
 from retrieval.writing import FolderWriter
 
 
@@ -60,7 +61,7 @@ def build(
     return manifest, change(before, sources, len(writer) - embedded, embedded)
 
 
-def open_previous(store: GenerationStore) -> Generation | None:
+def open_previous(store: IndexStore) -> Generation | None:
     """The generation that serves, or None where there is none that can be used."""
     try:
         return store.open_current()[0]

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from retrieval import embedding, records, words
+from retrieval import embedding, fields, records, words
 from retrieval.embedding import Embedder
 from retrieval.folder import DIGEST, ENCODED, sort_keys
 from retrieval.guides import Guide
@@ -25,7 +26,6 @@ from retrieval.ports import TAGS, Overview, Source
 from retrieval.reading import Read
 from retrieval.records import Records
 from retrieval.terms import Terms
-from retrieval.words import name_stems
 
 Count = Callable[[str, int, int], None]
 
@@ -108,7 +108,7 @@ class FolderWriter:
         embedded = self._embed(embedder, progress)
         self._write_texts()
         self._write_known()
-        self._write_lexical()
+        write_lexical(self._folder, self._terms, self._counts)
         self._write_overview()
         return embedded
 
@@ -144,43 +144,33 @@ class FolderWriter:
         (self._folder / "sources.msgpack").write_bytes(msgspec.msgpack.encode(self._sources))
 
     def _write_known(self) -> None:
-        """The digests of all that was encoded, sorted, with their places."""
         parts = [self._folder / f"{name}.digests" for name in ENCODED]
-        digests = np.concatenate([records.array(path, "u1", DIGEST) for path in parts])
-        keys = sort_keys(digests)
-        order = np.argsort(keys, kind="stable")
-        for name, values in (("digests", digests[order]), ("keys", keys[order].astype("<u8")), ("rows", order.astype("<i8"))):
-            (self._folder / f"known.{name}").write_bytes(values.tobytes())
+        write_known(self._folder, np.concatenate([records.array(path, "u1", DIGEST) for path in parts]))
         for path in parts:
             path.unlink()
-
-    def _write_lexical(self) -> None:
-        passages = Records(self._folder / "passages.records", Passage)
-        guides = Records(self._folder / "guides.records", Guide)
-        LexicalIndex.build((words.stems(passage.embedded) for passage in passages), self._folder / "lexical")
-        LexicalIndex.numbered(self._labels(passages, guides), self._folder / "rows")
-        named = (
-            (first, sorted(name_stems(guide)))
-            for guide, first, end in zip(self._ids, self._firsts, self._firsts[1:], strict=False)
-            if first < end
-        )
-        LexicalIndex.numbered(named, self._folder / "named")
-        WordIndex.build(self._counts, self._folder / "spelling")
-
-    def _labels(self, passages: Iterable[Passage], guides: Iterable[Guide]) -> Iterator[tuple[int, list[str]]]:
-        """The stems of each row's first cell, with the id of the row's passage."""
-        remaining = iter(guides)
-        guide: Guide | None = None
-        for number, passage in enumerate(passages):
-            while guide is None or guide.id != passage.guide:
-                guide = next(remaining)
-            if passage.table is not None and passage.row is not None:
-                yield number, words.stems(self._terms.unify(guide.tables[passage.table].rows[passage.row][0]))
 
     def _write_overview(self) -> None:
         tags = tuple(tag for tag, _ in self._tags.most_common(TAGS))
         overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names)
         (self._folder / "overview.json").write_bytes(msgspec.json.encode(overview))
+
+
+def write_known(folder: Path, digests: NDArray[np.uint8]) -> None:
+    """Write the digests of all that was encoded, sorted, with their places; they come in the order of ENCODED. Shape: (texts, 32)."""
+    keys = sort_keys(digests)
+    order = np.argsort(keys, kind="stable")
+    for name, values in (("digests", digests[order]), ("keys", keys[order].astype("<u8")), ("rows", order.astype("<i8"))):
+        (folder / f"known.{name}").write_bytes(values.tobytes())
+
+
+def write_lexical(folder: Path, terms: Terms, written: Iterable[str]) -> None:
+    """Write what is searched by words, made of the files that are there; `written` are all words as they are written."""
+    passages, guides = Records(folder / "passages.records", Passage), Records(folder / "guides.records", Guide)
+    names, first = records.Texts(folder / "guides.ids"), records.array(folder / "guides.first", "<i8")
+    LexicalIndex.numbered(fields.of_passages(passages), folder / "lexical")
+    LexicalIndex.numbered(fields.of_rows(passages, guides, terms), folder / "rows")
+    LexicalIndex.numbered(fields.of_names(names, first.tolist()), folder / "named")
+    WordIndex.build(written, folder / "spelling")
 
 
 class _Numbers:

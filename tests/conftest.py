@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.wiring import Bot
 from retrieval import encoder
 from retrieval.encoder import EMBEDDED_MODEL, Model
+from tests.servers.postgres import PostgresServer, running
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -55,6 +56,13 @@ def bot(make_bot: Callable[[Path, Path], Bot], corpus: Path, tmp_path_factory: p
     report = made.reindex(quiet)
     assert report.published, report.failures
     return made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with pgvector, started once."""
+    with running() as server:
+        yield server
 
 
 GUIDE = """---

@@ -70,12 +70,15 @@ def test_a_heavy_library_has_one_file(library: str) -> None:
     assert len(importing(library)) == 1, importing(library)
 
 
-@pytest.mark.parametrize("library", ["sqlalchemy", "alembic", "psycopg"])
-def test_the_database_is_the_store_s_alone(library: str) -> None:
-    """Databases are known in one package only, so that the rest of the program has never heard of one."""
+@pytest.mark.parametrize(
+    ("library", "packages"),
+    [("sqlalchemy", ("bot/store/",)), ("alembic", ("bot/store/",)), ("psycopg", ("bot/store/", "retrieval/postgres/"))],
+)
+def test_a_database_is_known_where_it_is_used_alone(library: str, packages: tuple[str, ...]) -> None:
+    """Databases are known to the store and to the index in PostgreSQL, so that the rest of the program has never heard of one."""
     there = importing(library)
     assert there
-    assert [file for file in there if not file.startswith("bot/store/")] == []
+    assert [file for file in there if not file.startswith(packages)] == []
 
 
 @pytest.mark.parametrize("module", ["pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"])

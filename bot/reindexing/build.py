@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import msgspec
 
 from bot import checks
 from bot.engine import Engine
+from bot.indexes import open_indexes
 from bot.reindexing import gate
 from bot.reindexing.report import Report
 from bot.settings import Settings
 from retrieval import indexing
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable, RequestError
-from retrieval.generations import GenerationStore
 from retrieval.ports import Generation
 from retrieval.reading import Progress
+from retrieval.stores import IndexStore
 
 EngineFor = Callable[[Generation], Engine]
 """Makes an engine for any generation. Raises IndexUnusable where it was made by another model."""
@@ -34,12 +36,12 @@ def run(
     Raises GuideError, CollectionError, IndexBusy or IndexNotWritten; the index that serves stays as it is then.
     """
     started = time.monotonic()
-    store = GenerationStore(settings.index)
     questions = checks.load(settings.corpus)
-    with store.building() as folder:
+    with closing(open_indexes(settings, progress)) as store, store.building() as folder:
         previous = indexing.open_previous(store)
         suggested = [check.ask for check in questions if check.suggest and not check.history]
-        manifest, change = indexing.build(settings.corpus, folder, model, previous, progress, store.journal, suggested)
+        near = store.nearby(previous) if previous is not None else None
+        manifest, change = indexing.build(settings.corpus, folder, model, near, progress, store.journal, suggested)
         progress("verifying", 0, 1)
         store.seal(folder, manifest, sync=False)
         after = engine_for(store.open_folder(folder, manifest.name))
@@ -66,8 +68,7 @@ def publish_aside(settings: Settings, report: Report) -> Report:
 
     Raises RequestError where another index serves than the one it was compared with, IndexUnusable where it is gone.
     """
-    store = GenerationStore(settings.index)
-    with store.alone():
+    with closing(open_indexes(settings)) as store, store.alone():
         serving = indexing.open_previous(store)
         if (serving.manifest.name if serving else "") != report.before:
             raise RequestError("another index serves than the one that this was compared with; reindex again to see what would change")
@@ -82,35 +83,35 @@ def rollback(settings: Settings, engine_for: EngineFor, name: str | None = None)
 
     Raises IndexUnusable where there is none, it does not verify, or another model made it; IndexBusy.
     """
-    store = GenerationStore(settings.index)
-    if store.current() is None:
-        raise IndexUnusable("there is no index to go back to; kept are: none")
-    with store.alone():
-        before, after = _target(store, name)
-        engine_for(store.open(after))
-        store.publish(after)
+    with closing(open_indexes(settings)) as store:
+        if store.current() is None:
+            raise IndexUnusable("there is no index to go back to; kept are: none")
+        with store.alone():
+            before, after = _target(store, name)
+            engine_for(store.open(after))
+            store.publish(after)
     return before, after
 
 
 def changes(settings: Settings, engine_for: EngineFor, before: str, after: str, asked: Sequence[str], progress: Progress) -> Report:
     """What it changes for those who ask that `after` serves in place of `before`. Raises IndexUnusable, CollectionError."""
     started = time.monotonic()
-    store = GenerationStore(settings.index)
-    now = store.open(after)
     questions = checks.load(settings.corpus)
-    try:
-        then: Generation | None = store.open(before)
-    except IndexUnusable:  # a damaged index is one of the reasons to go back
-        then = None
-    verdict = gate.judge(questions, asked, _engine(then, engine_for), engine_for(now), settings.corpus, progress)
-    change = indexing.change((then or now).sources.all(), now.sources.all())
-    return Report(
-        after, before, change, verdict.asked, verdict.failures, verdict.compared, verdict.differences,
-        store.current() == after, time.monotonic() - started,
-    )  # fmt: skip
+    with closing(open_indexes(settings)) as store:
+        now = store.open(after)
+        try:
+            then: Generation | None = store.open(before)
+        except IndexUnusable:  # a damaged index is one of the reasons to go back
+            then = None
+        verdict = gate.judge(questions, asked, _engine(then, engine_for), engine_for(now), settings.corpus, progress)
+        change = indexing.change((then or now).sources.all(), now.sources.all())
+        return Report(
+            after, before, change, verdict.asked, verdict.failures, verdict.compared, verdict.differences,
+            store.current() == after, time.monotonic() - started,
+        )  # fmt: skip
 
 
-def _target(store: GenerationStore, name: str | None) -> tuple[str, str]:
+def _target(store: IndexStore, name: str | None) -> tuple[str, str]:
     current, names = store.current(), store.names()
     older = [n for n in names if current is not None and n < current]
     target = name or (older[-1] if older else None)

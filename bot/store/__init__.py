@@ -25,6 +25,7 @@ import sqlalchemy as sa
 
 from bot.settings import KEPT_DAYS, LogQuestions, Secret, Settings
 from bot.store import schema
+from bot.store.contents import Contents
 from bot.store.conversations import KEPT_TURNS, Conversations
 from bot.store.database import DAY
 from bot.store.errors import StoreError
@@ -39,7 +40,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Store(Events, Conversations, Opinions, Held, Runs):
+class Store(Events, Conversations, Opinions, Held, Runs, Contents):
     """The state of all platforms, in a folder, or in PostgreSQL at an address. Safe to use from several threads.
 
     Each method is one atomic step; all may raise StoreError.

