@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -231,6 +232,7 @@ def without(text: str) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=4_096)
 def kind(text: str) -> Kind | None:
     """The kind of figure that is asked for; "how many months" decides, else money before time before share."""
     if LENGTH.search(text):

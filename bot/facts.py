@@ -85,10 +85,12 @@ class Facts:
 
         Only of tables that speak of every place, company and year in the question.
         """
-        found = [r.found for r in ranked if not evidence.lacking(r.found, query, self._searcher)]
         if cue.WHOM.search(question) and (said := self._tables.whom(query, citations)):
             return said
         asked = cues.kind or lookup.limits(question)
+        if not asked and not cue.COUNT.search(question):
+            return ""
+        found = [r.found for r in ranked if not evidence.lacking(r.found, query, self._searcher)]
         if asked and (read := self._tables.read(question, query, cues, found, citations)):
             return read + self._second_view(ranked, citations)
         return self._tables.counted(question, found, citations)

@@ -88,56 +88,65 @@ def detect(text: str) -> WordList | None:
     the words. A text that is mostly in Devanagari says enough by that.
     """
     found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
-    if not found or not languages():
-        return None
     english = sum(word in words.STOP_WORDS for word in found)
     devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
-    written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
-    best = max(written, key=lambda language: (_marks(language, found), _known(language, found)))
-    marks = _marks(best, found)
+    best, marks = _best(found, devanagari=bool(devanagari))
+    if best is None or (not devanagari and marks <= english * 0.75):
+        return None
     if devanagari > len(found) / 2:
-        return best
+        return _language(best)
     needed = 1 if len(found) <= 3 or devanagari or 2 * _known(best, found) >= len(found) else 2
-    return best if marks >= needed and marks > english * 0.75 else None
+    return _language(best) if marks >= needed and marks > english * 0.75 else None
+
+
+def _best(found: Sequence[str], *, devanagari: bool) -> tuple[str | None, int]:
+    """The code of the language that most of the words mark, and how many do; None where no word marks any."""
+    markers = _markers()
+    written = {code: marks for code, marks in markers.items() if any(map(_DEVANAGARI.search, marks))} if devanagari else markers
+    marked = {code: sum(word in marks for word in found) for code, marks in (written or markers).items()}
+    most = max(marked.values(), default=0)
+    among = [code for code, marks in marked.items() if marks == most]
+    if not among or (not most and not devanagari):
+        return None, 0
+    return (max(among, key=lambda code: _known(code, found)) if len(among) > 1 else among[0]), most
 
 
 @functools.cache
 def languages() -> tuple[WordList, ...]:
     """All word lists, by file name."""
+    return tuple(map(_language, sorted(_files())))
+
+
+@functools.cache
+def _files() -> dict[str, str]:
+    """The text of each language's file, by its code."""
     folder = resources.files("bot") / "languages"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return tuple(
-        msgspec.convert({**tomllib.loads(file.read_text("utf-8")), "code": file.name.removesuffix(".toml")}, WordList) for file in files
-    )
-
-
-def _marks(language: WordList, found: Sequence[str]) -> int:
-    return sum(word in _markers(language) for word in found)
-
-
-def _known(language: WordList, found: Sequence[str]) -> int:
-    return sum(word in language.words or word in _markers(language) for word in found)
+    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
 
 
 @functools.cache
-def _marker_sets() -> dict[str, frozenset[str]]:
-    return {language.name: frozenset(language.markers) for language in languages()}
-
-
-def _markers(language: WordList) -> frozenset[str]:
-    return _marker_sets()[language.name]
+def _language(code: str) -> WordList:
+    return msgspec.convert({**tomllib.loads(_files()[code]), "code": code}, WordList)
 
 
 @functools.cache
-def _tables() -> dict[str, tuple[dict[str, str], re.Pattern[str]]]:
-    made = {}
-    for language in languages():
-        table = {**language.words, **language.phrases}
-        longest = sorted(table, key=len, reverse=True)
-        pattern = "|".join(r"\s+".join(re.escape(part) for part in entry.split()) for entry in longest)
-        made[language.name] = (table, re.compile(rf"(?<![\wऀ-ॿ])(?:{pattern})(?![\wऀ-ॿ])"))
-    return made
+def _markers() -> dict[str, frozenset[str]]:
+    """The markers of each language by its code, from the head of its file: its words are read when a text may be in it."""
+    heads = {code: text.partition("\n[")[0] for code, text in sorted(_files().items())}
+    return {code: frozenset(tomllib.loads(head)["markers"]) for code, head in heads.items()}
+
+
+def _known(code: str, found: Sequence[str]) -> int:
+    return sum(word in _language(code).words or word in _markers()[code] for word in found)
+
+
+@functools.cache
+def _table_of(code: str) -> tuple[dict[str, str], re.Pattern[str]]:
+    table = {**_language(code).words, **_language(code).phrases}
+    longest = sorted(table, key=len, reverse=True)
+    pattern = "|".join(r"\s+".join(re.escape(part) for part in entry.split()) for entry in longest)
+    return table, re.compile(rf"(?<![\wऀ-ॿ])(?:{pattern})(?![\wऀ-ॿ])")
 
 
 def _table(language: WordList) -> tuple[dict[str, str], re.Pattern[str]]:
-    return _tables()[language.name]
+    return _table_of(language.code)

@@ -33,6 +33,8 @@ def named_guides(question: str, searcher: Searcher) -> list[Guide]:
 
 def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The answer to a question about a guide as a whole, or "" where it asks about something else."""
+    if not any(asks.search(question) for asks in (cue.SUMMARY, cue.ABOUT_GUIDE, cue.SOURCE)):
+        return ""
     guides = named_guides(question, searcher)
     of_guide = searcher.generation.named.counts([words.stem(word) for word in subject])
     other = [word for word in subject if not of_guide[words.stem(word)] and not evidence.weightless(word)]

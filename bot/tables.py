@@ -130,7 +130,7 @@ class Tables:
     def corner(self, question: str, citations: Citations) -> str:
         """The cell of a decision table that a question points at, such as "the top left box"; "" where it does not."""
         match = cue.CORNER.search(question)
-        tables = decision.tables(self._searcher.generation)
+        tables = decision.tables(self._searcher.generation) if match else []
         if match is None or not tables:
             return ""
         table = tables[0]
@@ -148,7 +148,7 @@ class Tables:
         best: tuple[int, tuple[Passage, Passage] | None] = (0, None)
         for guide, index in self._searcher.rows_naming({word.stem for query in (one, other) for word in query.words}):
             table = guide.tables[index]
-            named = [self._named(table, query) for query in (one, other)]
+            named = [self._named(guide.id, index, query) for query in (one, other)]
             if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
                 continue
             rows = [self._row(guide.id, index, rows[0]) for rows in named]
@@ -162,7 +162,7 @@ class Tables:
         for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
             table = guide.tables[index]
             columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
-            rows = self._named(table, query) if columns and table.spec is None else []
+            rows = self._named(guide.id, index, query) if columns and table.spec is None else []
             if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
                 label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
                 column = columns[0]
@@ -188,22 +188,19 @@ class Tables:
         return next(p for p in self._searcher.generation.passages.of_guide(guide) if (p.table, p.row) == (table, row))
 
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
-        return bool(self._named(column.table, query))
+        return column.passage.table is not None and bool(self._named(column.passage.guide, column.passage.table, query))
 
     def unasked(self, passage: Passage, query: Query) -> bool:
         """Whether a passage is a row of a table of which the question names other rows."""
-        there = self._searcher.table(passage)
-        named = self._named(there[1], query) if there and passage.row is not None else []
+        named = self._named(passage.guide, passage.table, query) if passage.table is not None and passage.row is not None else []
         return bool(named) and passage.row not in named
 
-    def _named(self, table: Table, query: Query) -> list[int]:
+    def _named(self, guide: str, table: int, query: Query) -> list[int]:
         """The rows that a question speaks of: it has all words of the row's name that others' names have not, or the whole name."""
         asked = {word.stem for word in query.words}
-        labels = [self._label(table, row) for row in range(len(table.rows))]
-        own = [{stem for stem in label if sum(stem in other for other in labels) == 1} for label in labels]
-        named = [row for row, stems in enumerate(own) if stems and stems <= asked]
-        names = [self._searcher.terms.unify(markdown.plain(row[0])).split(" (")[0] for row in table.rows]
-        return named + [row for row, stems in enumerate(own) if not stems and names[row] and names[row] in query.text]
+        rows = self._searcher.rows(guide, table)
+        named = [place for place, row in enumerate(rows) if row.own and row.own <= asked]
+        return named + [place for place, row in enumerate(rows) if not row.own and row.name and row.name in query.text]
 
     def _label(self, table: Table, row: int) -> frozenset[str]:
         return self._searcher.terms.stems(table.rows[row][0].split("(")[0])

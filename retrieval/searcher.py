@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval import words
+from retrieval import markdown, words
 from retrieval.encoder import Model, Vectors
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
@@ -53,6 +53,15 @@ class Query:
     words: tuple[Word, ...]
     vector: Vectors
     by_meaning: bool = False
+
+
+@dataclass(frozen=True)
+class RowName:
+    """A row of a table, by its first cell: as it is written, in stems, and in those that no other row's name has."""
+
+    name: str
+    stems: frozenset[str]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -192,6 +201,15 @@ class Searcher:
         return [
             (self.generation.guides[guide], table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None
         ]
+
+    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    def rows(self, guide: str, table: int) -> tuple[RowName, ...]:
+        """The names of the rows of a guide's table, by its position, in order."""
+        labels = [row[0] for row in self.generation.guides[guide].tables[table].rows]
+        stems = [self.terms.stems(label.split("(")[0]) for label in labels]
+        counted = Counter(stem for label in stems for stem in label)
+        names = [self.terms.unify(markdown.plain(label)).split(" (")[0] for label in labels]
+        return tuple(RowName(n, s, frozenset(e for e in s if counted[e] == 1)) for n, s in zip(names, stems, strict=True))
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is or belongs to, with its guide."""
