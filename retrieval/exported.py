@@ -85,7 +85,9 @@ class ExportedEncoder:
         self._settled = settled
         self._opening = threading.Lock()
         self._open: dict[str, runtime.Compiled] = {}
-        self._compiled(_SHORT_ALONE)  # a model that cannot be opened is refused now
+        # A model that cannot be opened is refused now. And openvino's bindings make their tables of types at the first inference:
+        # two threads that come first at the same time wait for each other for ever.
+        self.encode([""], batch_size=1, normalize_embeddings=False, show_progress_bar=False)
 
     def _compiled(self, use: str) -> runtime.Compiled:
         """The model as it serves one use, compiled when it is first wanted."""
@@ -237,8 +239,7 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
         made.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)
         made.replace(folder)
-        for text in SAMPLE[:3]:  # so that the first start is a quick one, too
-            ExportedEncoder(folder, found).encode_tokens([text * 3])
+        ExportedEncoder(folder, found).encode_tokens([SAMPLE[-1]])  # so that the first start is a quick one, too
     except ModelError:
         raise
     except Exception as error:  # torch's tracing and openvino's conversion raise anything, for a model that they cannot do
