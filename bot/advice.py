@@ -15,9 +15,12 @@ from bot.profile import Years
 from bot.speech import ENGLISH, Speech
 from retrieval import words
 from retrieval.frontmatter import Axis
+from retrieval.guides import Guide
 from retrieval.searcher import Searcher
 
 AXES = ("rows", "columns")
+Row = tuple[str, int, int]
+"""A guide, the position of a table in it, and of a row in that."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,12 @@ class Adviser:
         Advice is asked for in words, by what the table decides ("which plant"), or by a message that says who is
         asking and what they want and asks nothing else.
         """
-        kind = cues.kind(question)
-        if kind in ("money", "percent") or (kind == "duration" and not cues.ADVICE.search(question)):
+        kind, read = cues.kind(question), cues.read(question)
+        if (
+            kind in ("money", "percent")
+            or cues.DECIDES.search(question)
+            or (kind == "duration" and not read.advice and read.extreme != "lowest")
+        ):
             return None
         fitting = [(known, table) for table in self.tables if (known := self._asked_of(table, question, said, follows)) is not None]
         return max(fitting, key=lambda entry: (self._decides(entry[1], question), entry[0]))[1] if fitting else None
@@ -85,11 +92,27 @@ class Adviser:
         decided = set(words.stems(self._searcher.terms.unify(f"{table.spec.id} {table.spec.section}")))
         return any(words.stem(match["thing"]) in decided for match in cues.WHICH.finditer(self._searcher.terms.unify(question)))
 
+    def role_row(self, question: str, said: Sequence[str]) -> Row | None:
+        """Where a guide's table has the role that the asker claims, as guide, table and row, if advice is asked for.
+
+        For those whom no decision table is for: "data scientist here, how do I get in?".
+        """
+        if cues.kind(question) in ("money", "percent") or not (cues.ADVICE.search(question) or cues.WISH.search(question)):
+            return None
+        for table in self.tables:
+            claimed = self.other_role(table, said)
+            there = self._roles([self._searcher.terms.unify(name) for name in table.spec.audience]) if claimed else None
+            if there is not None:
+                guide, index, names = there
+                return guide.id, index, names.index(str(claimed))
+        return None
+
     def other_role(self, table: DecisionTable, said: Sequence[str]) -> str | None:
         """The role that the asker claims where the table is not for it, as a guide names it."""
         unify = self._searcher.terms.unify
         audience = [unify(name) for name in table.spec.audience]
-        others = [name for name in self._roles(audience) if name not in audience]
+        there = self._roles(audience)
+        others = [name for name in there[2] if name not in audience] if there else []
         for message in reversed(said):
             text = unify(message)
             if any(profile.claims(text, name) for name in audience):
@@ -195,14 +218,14 @@ class Adviser:
         found = (decision.place(axis, labels, message, self._searcher.terms, self._today) for message in reversed(said))
         return next((place for place in found if place.positions), Place(axis.axis, ()))
 
-    def _roles(self, audience: list[str]) -> list[str]:
-        """The roles that a guide's table sets beside those of the audience, by the names in its first column."""
+    def _roles(self, audience: list[str]) -> tuple[Guide, int, list[str]] | None:
+        """The table that sets other roles beside those of the audience: its guide, its place there, the names in its first column."""
         unify = self._searcher.terms.unify
         for guide, index in self._searcher.rows_naming({stem for name in audience for stem in words.stems(name)}):
             names = [unify(row[0]).split(" (")[0] for row in guide.tables[index].rows]
             if any(name in audience for name in names):
-                return names
-        return []
+                return guide, index, names
+        return None
 
 
 def ask(axis: Axis, labels: list[str], speech: Speech) -> str:

@@ -28,6 +28,7 @@ _WEAK = frozenset(
     really mean difference detail details example examples explain elaborate source sources true correct long
     short time again question answer elaborating point happen happens come comes first next last else way
     option options different same kind type part hard easy possible fine happen year years month months
+    though anyway already yet still
     """.split()
 )
 
@@ -73,7 +74,8 @@ def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
         return Resolved(general, general, said, follows=True)
     if not subject:
         about = _thing(previous.text, searcher) if asked else subject_words(previous.text, searcher)
-        return Resolved(f"{message} {' '.join(about)}", message if asked else previous.asks, said, follows=True)
+        asks = f"{previous.asks} {message}" if cues.SOURCE.search(message) else message if asked else previous.asks
+        return Resolved(f"{message} {' '.join(about)}", asks, said, follows=True)
     if asked is None and ((leads_in and len(subject) <= 6) or (len(subject) <= 2 and len(message) < 40)):
         return Resolved(_exchanged(previous, message, subject, searcher), previous.asks, said, follows=True)
     if _POINTING.search(message) and len(subject) <= 2:

@@ -20,7 +20,7 @@ DURATION = _any(
     r"\btime\b(?=\s*(?:$|[,+&?/]|and\b|needed|required|to\b))", r"\b(?:months|weeks) (?:does|will|to)\b", r"\bhow many yrs\b",
     r"\b(?:quicker|faster|slower|shorter|longer)\b",
 )  # fmt: skip
-LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years)\b")  # asks for a duration and nothing else
+LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years|days|hours|minutes)\b")  # asks for a duration and nothing else
 MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|id|ying)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b",
@@ -30,7 +30,7 @@ MONEY = _any(
     r"\bcash\b",
     r"\bhow much (?:is|are|was)\b",
     r"\b\d+k\b",
-    r"\bmakes? (?:more|most|a year)\b",
+    r"\bmakes? (?:more|most|(?:per|an?) (?:year|month|hour)|as an?)\b",
     r"\bbudget\b", r"\bsave\b",
 )  # fmt: skip
 PERCENT = _any(
@@ -39,6 +39,7 @@ PERCENT = _any(
     r"\bhow much of\b",
     r"\bhow (?:many|common|prevalent|big a share)\b",
     r"\brates?\b",
+    r"\bgrow(?:s|ing|th)?\b",
     r"\bproportion\b",
     r"\bfraction\b",
     r"\bprevalence\b",
@@ -51,9 +52,13 @@ ADVICE = _any(
     r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
     r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
     r"\bwhere (?:do|should) i (?:start|begin)\b", r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
-    r"\bfor me\b", r"\bin my (?:case|situation|position)\b",
+    r"\bfor me\b", r"\bin my (?:case|situation|position)\b", r"\bwhich (?:way|path|route)\b",
 )  # fmt: skip
 # Advice on which way to go, as against advice on a single thing ("should I learn SQL?").
+DECIDES = _any(  # asks what a choice rests on, not for the choice
+    r"\b(?:what|which)\b[^?.,]*\b(?:decides?|determines?)\b", r"\b(?:what|which)\b[^?]*\bdepends?\b", r"\bdepends? on (?:what|which)\b",
+    r"\b(?:what|which)\b[^?.,]*\b(?:decide|choose|weigh up|judge)\b[^?.,]*\bby\b", r"\b(?:criteria|criterion)\b",
+)  # fmt: skip
 PATHS = _any(
     r"\b(?:paths?|routes?|way in(?:to)?|way (?:for me|forward)|roadmap|plan|options?|pivot|switch|transition|become|get into|break into|"
     r"get in|get there|go about|move over|move into|start)\b",
@@ -61,10 +66,11 @@ PATHS = _any(
     r"\badvi[cs]e\b",
     r"\bsuggest",
     r"\bwhat (?:should|do|can) i do\b",
-    r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$",
+    r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$", r"\b(?:which|what) way\b",
 )  # fmt: skip
 RECOMMEND = _any(
     r"\brecommend", r"\badvi[cs]e me\b", r"\b(?:which|what|what's|whats|best|right|my)\b[^.?]*\b(?:paths?|routes?)\b", r"\bpath\?",
+    r"\bwhich way\b",
 )  # fmt: skip
 WHICH = re.compile(
     r"\b(?:which|what|what's|best|right|recommend(?: me)? an?|suggest an?)\s+(?:kind of |sort of |type of )?(?P<thing>[a-z]+)",
@@ -79,11 +85,12 @@ SOURCE = _any(
     r"\b(?:source|sources|citations?|cite[sd]?|references?)\b", r"\bwhere (?:do|does|did|are|is) .*\b(?:come|from|taken)\b",
     r"\bwhere (?:do|does|did|has|have) .*\b(?:get|gets|got|have|has|take|takes|took|draw|draws)\b.*\bfrom\b",
     r"\bbased on (?:what|which)\b",
-    r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b", r"\bevidence for\b",
+    r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b",
+    r"\bwho (?:says|said|claims)\b(?: (?:so|that|this|it))?\W*$", r"\bevidence for\b",
 )  # fmt: skip
-TABLE = _any(r"\btables?\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
+TABLE = _any(r"\btables?\b", r"\b2 ?[x×] ?2\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
 LIST = _any(
-    r"\ball\b",
+    r"(?<!\bat )(?<!\bafter )\ball\b(?! (?:day|in|over|right|along|the time|of a sudden)\b)",
     r"\blist\b",
     r"\bwhich (?:\w+ )?(?:\w+s)\b",
     r"\bwhat are\b",
@@ -92,11 +99,11 @@ LIST = _any(
     r"\bevery\b",
     r"\bexamples?\b",
     r"\bname (?:the|all|some)\b",
-    r"\boverview\b", r"\boptions\b",
+    r"\boverview\b", r"\boptions\b", r"\bbullets?\b", r"\bname the \w+ \w+s\b",
 )  # fmt: skip
 EARNINGS = _any(
     r"\bsalar(?:y|ies)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\b(?:compensation|comp|tc|incomes?)\b", r"\bpa(?:y|ys|id)\b",
-    r"\bhow much (?:do|does|can|would) .*\b(?:make|get)\b",
+    r"\bhow much (?:do|does|can|would) .*\b(?:make|get)\b", r"\bmakes? (?:more|most|(?:per|an?) (?:year|month|hour)|as an?)\b",
 )  # fmt: skip
 BOTH_GUIDES = _any(
     r"\b(?:both|two|the other) (?:guides?|articles?|sources?|texts?|pages?|one\b)", r"\b(?:dis)?agree(?:s|ment)?\b", r"\bcontradict",
@@ -113,7 +120,7 @@ COMPARES = _any(
     r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
     r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter)\b.*\bor\b",
     r",\s*\w[\w' -]* or \w[\w' -]*\?", r"\bhow much (?:more|less|longer|shorter|cheaper|faster|slower)\b.*\bthan\b",
-    r"\bsave\b.*\b(?:instead of|over|rather than)\b",
+    r"\bsave\b.*\b(?:instead of|over|rather than)\b", r"\b(?:better|best|worse|worst|more)[ -]paid\b.*\bor\b", r":\s*[^?:]+\bor\b[^?:]+\?",
 )  # fmt: skip
 
 _MORE = r"(?:more|less|longer|shorter|cheaper|faster|slower|higher|lower|dearer|quicker)"
@@ -121,7 +128,7 @@ DIFFERENCE = _any(
     rf"\bhow much {_MORE}\b", r"\bdifference\b", rf"\bhow many (?:more )?(?:months|weeks|years|days|dollars) {_MORE}\b",
     r"\bhow much (?:money |time )?(?:do|would|can|could) (?:i|you|we) save\b",
 )  # fmt: skip
-COUNT = re.compile(r"\bhow many (?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2})", re.IGNORECASE)
+COUNT = re.compile(r"\bhow many (?!(?:months|weeks|years|days|hours|minutes)\b)(?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2})", re.IGNORECASE)
 _BETWEEN = re.compile(r"^(?P<rest>.*\bdifference\b.*?)\bbetween\s+(?P<left>.+?)\s+and\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL)
 _THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|tell me)\b", re.IGNORECASE)
 _SAVED = re.compile(
@@ -133,7 +140,11 @@ WHOM = _any(
 )  # fmt: skip
 FOR_WHOM = _any(r"\bfor(?: whom)?$", r"\bsuits?\b", r"\bwho\b", r"\baudience\b")  # a column that tells for whom a row is
 # A question that picks from several: "which paths are under $1000", as against "is a bootcamp under $1000".
-SELECTS = _any(r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who|how many)\b")
+SELECTS = _any(
+    r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who)\b",
+    r"\bhow many\b(?! (?:months|weeks|years|days|hours|minutes)\b)",
+    r"\bis (?:that|this|it) (?:an? )?(?:\w+ )?(?:normal|fair|ok(?:ay)?|good|bad|low|high|usual|typical|realistic)\b",
+)
 
 
 def sides(question: str) -> list[str]:
@@ -169,6 +180,12 @@ def extreme_kind(text: str) -> Kind | None:
     return kind(match.group(0)) if match else None
 
 
+NAMES = re.compile(  # asks for the things themselves: "which three projects", as against "what does it give me"
+    r"\b(?:which|what|list|name)\b(?! (?:do|does|did|is|was|would|can|could|will|should|an?)\b)", re.IGNORECASE
+)
+# What a stated figure is of: "400k - is that what I lose or what I earn", "is 40% the share of moves or of hires".
+SMALL_UNIT = re.compile(r"\bhow many (?P<unit>hour|minute|day)s\b", re.IGNORECASE)
+THIS_OR_THAT = re.compile(r"\b(?:is|are) (?:it|that|this|those|these|\S*\d\S* (?:the|what|for))\b.*\bor\b", re.IGNORECASE)
 WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")
 HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
 STILL = re.compile(r"\b(?:still|currently)\b(?:\s+\w+)?|\b(?:anymore|any more)\b", re.IGNORECASE)
@@ -214,7 +231,7 @@ def read(text: str) -> Cues:
     return Cues(
         kind=kind(text),
         extreme="lowest" if _LOWEST.search(text) else "highest" if _HIGHEST.search(text) else None,
-        advice=bool(ADVICE.search(text)),
+        advice=bool(ADVICE.search(text)) and not DECIDES.search(text),
         source=bool(SOURCE.search(text)),
         table=bool(TABLE.search(text)),
         listing=bool(LIST.search(text)),

@@ -20,9 +20,11 @@ from retrieval.terms import Terms
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
-    r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but)\b(?:\s+[\w'-]+){0,4}\s*$",
+    r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but|used to|no longer|originally|formerly|"
+    r"g(?:ave|iven) up(?: on)?)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
+_GIVEN_UP = re.compile(r"^[\w-]+,? (?:but )?(?:not (?:any ?more|any longer)|no (?:more|longer))\b", re.IGNORECASE)
 EXPERIENCE = "experience"  # an axis of this name is read from what people say of their own work
 _OPTION = re.compile(r"\s+OR\s+")
 
@@ -195,4 +197,4 @@ def _phrase(word: str) -> re.Pattern[str]:
 
 def _negated(text: str, at: int) -> bool:
     clause = re.split(r"[.,;!?]|\b(?:but|just|only|and)\b", text[:at])[-1]
-    return bool(_NEGATION.search(clause))
+    return bool(_NEGATION.search(clause) or _GIVEN_UP.match(text[at:]))

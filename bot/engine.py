@@ -14,7 +14,7 @@ import msgspec
 from bot import cues as cue
 from bot import gloss, wording
 from bot import question as message
-from bot.advice import Advice, Adviser
+from bot.advice import Advice, Adviser, Row
 from bot.composer import Citations
 from bot.conversation import Resolved, resolve, subject_words
 from bot.decision import named
@@ -107,10 +107,11 @@ class Engine:
         citations = Citations(self.searcher.generation.guides)
         if (advice := self._advice(self._read(whole[: message.KEPT]), resolved, citations, speech)) is not None:
             return self._advised(text, advice, citations, speech)
+        role = None if resolved.explains else Adviser(self.searcher, self._today(), speech).role_row(self._read(text), resolved.said)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
         following = f"{history[-1]} {text}" if resolved.follows and history else text
-        return self._from_facts(text, resolved, citations, speech, following if self._reads(speech.language) else "")
+        return self._from_facts(text, resolved, citations, speech, following if self._reads(speech.language) else "", role)
 
     def _read(self, text: str) -> str:
         """A message in English, with its abbreviations written out and its typos corrected."""
@@ -133,10 +134,13 @@ class Engine:
     def _advised(self, text: str, advice: Advice, citations: Citations, speech: Speech) -> Answer:
         return Answer("", text, advice.outcome, advice.text, citations.all(), advice.recommendation, language=speech.language)
 
-    def _from_facts(self, text: str, resolved: Resolved, citations: Citations, speech: Speech, read: str) -> Answer:
+    def _from_facts(
+        self, text: str, resolved: Resolved, citations: Citations, speech: Speech, read: str, row: Row | None
+    ) -> Answer:  # fmt: skip
+        """An answer from what the guides say; `row` is a table's own word for who is asking."""
         parts = [resolved.text] if resolved.follows else self._standing(resolved.text)
         facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "")
-        replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations)) for part in parts]
+        replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations, row)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
         if not answered:
             return self._plain_reply(text, _Said("not_covered", replies[0][1].uncovered, suggests=True), speech)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import cues as cue
+from bot import naming
 from bot.cues import Cues
 from retrieval import words
 from retrieval.quantities import Figure, figures
@@ -22,47 +23,30 @@ FUSED_WEIGHT = 0.2  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 FAQ_BONUS = 0.05
+TABLE_BONUS = 0.12  # of a whole table where one is asked for
 TABLE_MALUS = 0.12  # of a whole table where a row or a sentence would do
 NOTE_MALUS = 0.04
+NOTE_NEAR = 0.1  # in rank, of a note to the best other passage
 ENOUGH = 0.36  # chosen on half of the evaluation questions; docs/answering.md has the curve
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
 ENOUGH_TABLE = 0.22
 LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
+NEAR = 0.6  # similarity from which a passage may lack a word for one thing
 UNLIKE = 0.4  # similarity below which a passage that only has a procedure's nouns does not tell the procedure
 SUBJECT = 0.5  # coverage that a passage with the figure asked for needs
 
-# What a thing is, by words of its kind; a word that no guide has is held against each.
-KINDS = {
-    "place": ("germany", "india", "london", "europe", "country", "city"),
-    "company": ("netflix", "microsoft", "apple", "corporation"),
-    "occupation": ("nurse", "teacher", "lawyer", "accountant"),
-    "group of people": ("women", "men", "immigrants", "veterans"),
-}
-ANYTHING = (
-    ("honest", "actually", "stuff", "worth", "really", "maybe"),
-    ("think", "look", "give", "take", "put", "happen"),
-    ("good", "big", "different", "best", "hard", "exact"),
-)
-NAMED = 0.47  # likeness to a kind from which a word counts as one of it
-AHEAD = 0.08  # how much more like a kind than like just anything
-VAGUE = 0.5  # likeness to just anything from which a word is vague
 VAGUE_SHARE = 0.35
 CUE_SHARE = 0.2  # of a cue's weight, which also says a little of the subject
-NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
-# Words that ask for a kind of thing and name none.
-_HYPERNYMS = frozenset(
-    """country countries city cities place places people person persons job jobs company companies firm firms employer
-    employers school work guide doc""".split()
-)
-# Words that speak of the answer's form or of the guides, not of their subject.
+# Words that speak of the answer's form, of the guides or of just anybody, not of their subject.
 _META = frozenset(
     words.stem(w)
     for w in """guide guides article articles blog doc docs table tables row rows column columns cell cells square
     grid box list lists question questions figure figures number numbers topic topics source sources cite cited cites
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
-    differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix""".split()
+    differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix
+    people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -94,8 +78,7 @@ def emphasis_in(searcher: Searcher) -> Callable[[str], float]:
 
     def share(word: str) -> float:
         own = emphasis(word)
-        vague = own == 1.0 and not searcher.knows(word) and max(searcher.likeness(word, others) for others in ANYTHING) >= VAGUE
-        return VAGUE_SHARE if vague else own
+        return VAGUE_SHARE if own == 1.0 and naming.vague(word, searcher) else own
 
     return share
 
@@ -110,15 +93,31 @@ def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
     return sorted(ranked, key=lambda r: -r.rank)
 
 
-def answering(ranked: list[Ranked], cues: Cues) -> list[Ranked]:
+def answering(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
     """The passages in order, with those first that hold the figure asked for and what it is asked of.
 
     A note that something is missing, if it is the best, stays the best.
     """
+    ranked = _note_in_place(ranked, cues, question)
     if cues.kind not in ("money", "duration") or not ranked or ranked[0].found.passage.kind in ("gap", "claim"):
         return ranked
     holding = [r for r in ranked if r.found.coverage >= SUBJECT and _has(r.found, cues)]
     return holding + [r for r in ranked if r not in holding]
+
+
+def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
+    """The passages in order, with a note of what is missing before or after the best of the others where both are near.
+
+    Before it, where the question asks what that is ("which three projects"); after it, where it asks how many, whether, or
+    for a table.
+    """
+    note = next((r for r in ranked if r.found.passage.kind == "gap"), None)
+    other = next((r for r in ranked if r.found.passage.kind not in ("gap", "claim")), None)
+    if note is None or other is None or ranked[0] not in (note, other) or abs(note.rank - other.rank) > NOTE_NEAR:
+        return ranked
+    asks = cue.NAMES.search(question) and not cues.table and not cue.COUNT.search(question)
+    first = note if asks and note.found.coverage >= other.found.coverage else other
+    return [first, *(r for r in ranked if r is not first)]
 
 
 def enough(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> bool:
@@ -137,17 +136,32 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
     if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
         return 0.0
     asked = (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim")
-    if asked and not (_has(found, cues) and found.coverage >= LEAST_COVERAGE):
+    if asked and not (_has(found, cues) and _in_unit(found, query) and found.coverage >= LEAST_COVERAGE):
         return 0.0
     return best.evidence + ENOUGH - (ENOUGH_TABLE if cues.table else ENOUGH_FORM if cues.both_guides or cues.source else ENOUGH)
 
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
-    """The names and years in the question that the passage does not speak of, heaviest first."""
+    """What limits the question and the passage does not speak of: names and single things, heaviest first, years, what is counted."""
     missing = [word for word in query.words if found.covered[word.text] < 0.25]
-    names = [word for word in missing if not word.known and word.weight >= NAMED_SHARE and _names(word, searcher)]
+    names = {word for word in missing if naming.limits(word, searcher)}
+    if found.hit.similarity < NEAR:
+        names |= set(naming.specific([word for word in missing if not weightless(word.text)], searcher))
     years = [year for year in _years(query.text) if year not in found.passage.text]
-    return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
+    return (
+        [word.text for word in sorted(names, key=lambda word: -word.weight)]
+        + years
+        + _uncounted(missing, query, searcher)
+        + naming.other_roles(query.text, searcher)
+        + _undone(found, query)
+    )
+
+
+def _uncounted(missing: Sequence[Word], query: Query, searcher: Searcher) -> list[str]:
+    """What the question asks the number of ("how many interview rounds"), where the passage does not speak of it."""
+    match = cue.COUNT.search(query.text)
+    counted = naming.counted(match["things"]) if match else ""
+    return [word.text for word in missing if word.text == counted and not word.known and naming.single(counted, searcher)]
 
 
 def _undone(found: Found, query: Query) -> list[str]:
@@ -172,15 +186,6 @@ def _states(text: str) -> frozenset[str]:
     return frozenset(word for match in cue.STILL.finditer(text) for word in words.content(match.group(0))[-1:])
 
 
-def _names(word: Word, searcher: Searcher) -> bool:
-    """Whether a word is the name of a place, a company, an occupation or a group of people."""
-    if word.text in _HYPERNYMS:
-        return False
-    kind = max(searcher.likeness(word.text, others) for others in KINDS.values())
-    anything = max(searcher.likeness(word.text, others) for others in ANYTHING)
-    return kind >= NAMED and kind >= anything + AHEAD
-
-
 def _evidence(found: Found, cues: Cues) -> float:
     passage = found.passage
     value = SIMILARITY_WEIGHT * found.hit.similarity + (1 - SIMILARITY_WEIGHT) * found.coverage
@@ -188,8 +193,10 @@ def _evidence(found: Found, cues: Cues) -> float:
         value += FIGURE_BONUS if _has(found, cues) else -FIGURE_BONUS
     if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
         value += FIGURE_BONUS
-    if passage.kind in ("list", "table"):
-        value += LIST_BONUS if cues.listing or cues.table else -TABLE_MALUS if passage.kind == "table" else 0.0
+    if passage.kind == "table":
+        value += TABLE_BONUS if cues.table else LIST_BONUS if cues.listing else -TABLE_MALUS
+    if passage.kind == "list":
+        value += LIST_BONUS if cues.listing or cues.table else 0.0
     if passage.kind == "faq":
         value += FAQ_BONUS
     if passage.kind in ("gap", "claim"):
@@ -202,6 +209,12 @@ def _evidence(found: Found, cues: Cues) -> float:
 def _has(found: Found, cues: Cues) -> bool:
     """Whether the passage holds a figure of the kind asked for."""
     return any(figure.kind == cues.kind for figure in figures(found.passage.text))
+
+
+def _in_unit(found: Found, query: Query) -> bool:
+    """Whether the passage has a figure in the small unit that is asked for: months do not say how many hours a week."""
+    match = cue.SMALL_UNIT.search(query.text)
+    return match is None or any(match["unit"] in figure.text.casefold() for figure in figures(found.passage.text))
 
 
 def _same_figure(found: Found, said: Sequence[Figure]) -> float:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from bot import cues as cue
 from bot import evidence, gloss, lookup, provenance, variants, wording
+from bot.advice import Row
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
-from bot.disagreement import Disagreements
+from bot.disagreement import EVERYWHERE, Disagreements
 from bot.evidence import Ranked
 from bot.messages import Claim, Disagreement
 from bot.speech import Speech
@@ -58,15 +59,17 @@ class Facts:
         self._tables = Tables(searcher, speech)
         self._emphasis = evidence.emphasis_in(searcher)
 
-    def reply(self, question: str, cues: Cues, citations: Citations) -> Reply:
-        """Answer `question`, adding what it quotes to `citations`."""
+    def reply(self, question: str, cues: Cues, citations: Citations, row: Row | None = None) -> Reply:
+        """Answer `question`, adding what it quotes to `citations`; `row` is what a table has for who is asking."""
         subject = subject_words(question, self._searcher)
         cues = dataclasses.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
         about = provenance.about(question, subject, self._searcher, citations, self._speech)
         if said := about or self._tables.corner(question, citations):
             return Reply(said)
-        if not subject and (stated := self._stating(question)):
+        if (not subject or cue.THIS_OR_THAT.search(question)) and (stated := self._stating(question)):
             return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
+        if row is not None:
+            return self._shown(self._searcher.read(question), [self._tables.row(*row)], cues, citations, ())
         if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
             return Reply(compared)
         query, ranked = self._ranked(question, cues, self._read)
@@ -78,7 +81,10 @@ class Facts:
         if refused is not None:
             return refused
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
-        return self._shown(query, self._chosen(ranked, cues, differing or others, query), cues, citations, differing)
+        chosen = self._chosen(ranked, cues, differing or others, query)
+        if cues.kind and not differing and (cell := self._tables.cell(query, cues.kind)) is not None:
+            chosen = [cell, *(p for p in chosen if p != cell)][: max(SHOWN, len(others))]
+        return self._shown(query, chosen, cues, citations, differing)
 
     def _tabled(self, question: str, query: Query, cues: Cues, ranked: list[Ranked], citations: Citations) -> str:
         """The answer that a table gives by its values, its columns or the number of its rows; "" where none does.
@@ -106,8 +112,19 @@ class Facts:
         query = self._searcher.read(question, self._emphasis, written)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues)
         guides = {guide.id for guide in provenance.named_guides(question, self._searcher)}
+        if cues.length:
+            ranked = [r for r in ranked if self._lasts(r.found.passage, question)]
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
-        return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues)
+        return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues, question)
+
+    def _lasts(self, passage: Passage, question: str) -> bool:
+        """Whether a passage may say how long something takes: not how much experience somebody has, nor of a row with another name."""
+        said = [s for s in self._disagreements.of(passage) if s.figure.kind == "duration"]
+        if passage.row is None or not said:
+            return not said or any(s.sense != "have" for s in said)
+        about = {words.stem(word) for word in subject_words(question, self._searcher) if self._searcher.rarity(word) >= EVERYWHERE}
+        named = frozenset.union(*(label for s in said for label in s.labels), self._searcher.terms.stems(" ".join(passage.section)))
+        return not about or bool(about & named)
 
     def _refused(self, ranked: list[Ranked], query: Query, cues: Cues) -> Reply | None:
         """Why nothing found answers the question, or None where something does."""
@@ -128,8 +145,10 @@ class Facts:
     def _stating(self, question: str) -> list[Passage]:
         """The passages that state a figure of the question, where it is nothing but a figure ("40%?")."""
         said = figures(question)
-        there = self._searcher.holding([word for word in words.surface(question) if word.isdigit()], WIDE) if said else []
-        return [p for p in there if p.kind not in (*NOTES, "table") and any(f.same_amount(s) for f in figures(p.text) for s in said)]
+        there = self._searcher.holding(re.findall(r"\d+", question), WIDE) if said else []
+        held = [(p, f, s) for p in there if p.kind not in (*NOTES, "table") for f in figures(p.text) for s in said if f.same_amount(s)]
+        exactly = [p for p, f, s in held if (f.low == s.low and (f.high == s.high or f.open)) or s.low == s.high]
+        return list({id(p): p for p in [*exactly, *(p for p, _, _ in held)]}.values())
 
     def _wide(self, ranked: list[Ranked], subject: Sequence[str]) -> list[Passage]:
         """The passages that were found, with others about the same subject."""
@@ -148,11 +167,19 @@ class Facts:
         if not cues.listing and not cues.compares:
             usable = [best, *(r for r in usable[1:] if not self._tables.unasked(r.found.passage, query))]
         kept = _distinct([r for r in usable if r.evidence >= best.evidence - CLOSE])[:SHOWN]
-        if cues.listing and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
+        named = self._tables.asked(best.found.passage, query)
+        if cues.listing and not named and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
             return [whole]
+        if cues.listing and best.found.passage.kind == "prose":
+            return self._section(best.found.passage)
         if len(kept) == 1 and best.found.passage.kind not in ("table", "list"):
             kept = _distinct([best, *[r for r in usable[1:3] if r.evidence >= best.evidence - SECOND]])[:2]
         return [r.found.passage for r in kept]
+
+    def _section(self, passage: Passage) -> list[Passage]:
+        """A paragraph with the others of its section, first the one that was found."""
+        own = [p for p in self._searcher.generation.passages.of_guide(passage.guide) if p.section == passage.section]
+        return [passage, *(p for p in own if p.kind in ("prose", "list") and p.lines != passage.lines)]
 
     def _second_view(self, ranked: list[Ranked], citations: Citations) -> str:
         """A passage in words that says the same or something else, beside a table's value."""

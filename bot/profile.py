@@ -14,7 +14,8 @@ _WORDS = "|".join(sorted((w.replace(" ", r"[\s-]+") for w in NUMBER_WORDS if w n
 _NUMBER = rf"(?:\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b|\ban?\b(?=\s+(?:year|decade|month|yr)))"
 _UNIT = r"(?:years?|yrs?|yoe|yr|y(?![a-z])|months?|mths?|mos?(?![a-z])|decades?|weeks?)"
 SPAN = re.compile(
-    rf"(?P<low>{_NUMBER})\s*(?:(?:-|–|to|or|and a half)\s*(?P<high>{_NUMBER})?\s*)?(?P<plus>\+|\s*plus\b)?\s*-?\s*"
+    rf"(?P<low>{_NUMBER})\s*(?:(?:-|–|to|or|and a half|and(?= \S+ (?:years?|yrs?|yoe)\b))\s*(?P<high>{_NUMBER})?\s*)?"
+    rf"(?P<plus>\+|\s*plus\b)?\s*-?\s*"
     rf"(?P<unit>{_UNIT})(?P<half>\s+and\s+a\s+half)?(?P<also>\s*(?:and|,)\s*(?P<extra>\d+)\s*(?P<extraunit>months?|mos?)\b)?",
     re.IGNORECASE,
 )
@@ -25,7 +26,8 @@ _NONE = re.compile(
     r"\b(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
     r"\b(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
     r"\b(?:new|recent|fresh)\s+(?:cs\s+)?grad(?:uate)?\b|\bfresher\b|\bstraight out of (?:uni|college|school)|"
-    r"\b(?:still|currently) (?:a |in )?(?:student|uni|college)\b|\bi'?m a (?:cs )?student\b|\bfirst (?:dev )?job\b|\bjust starting\b",
+    r"\b(?:still|currently) (?:a |in )?(?:student|uni|college)\b|\bi'?m a (?:cs )?student\b|"
+    r"\b(?:got|landed|started|in|at) (?:my |the )?(?:very )?first (?:\w+ ){0,2}job\b|\bjust starting\b",
     re.IGNORECASE,
 )
 # What makes a number of years something else than the asker's experience, by the words before or after it.
@@ -60,6 +62,13 @@ _BARE = re.compile(
 )
 
 
+# "YOE: 10", "experience = 3": a form filled in.
+_FORM = re.compile(
+    rf"\b(?:yoe|years(?: of (?:\w+ )?experience)?|experience|exp)\s*[:=]\s*(?P<years>{_NUMBER})(?!\s*(?:months?|mos?|weeks?)\b)",
+    re.IGNORECASE,
+)
+
+
 # "5 years of work, but only the last 1 as a developer": the part that counts.
 _AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b", re.IGNORECASE)
 
@@ -83,7 +92,8 @@ def experience(text: str, today: datetime.date) -> Years | None:
         years = max(0.0, float(today.year - int(match["year"] or match["year2"])))
         found.append((match.start(), Years(years, years)))
     found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
-    found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _AS.finditer(text)]
+    for form in (_AS, _FORM):
+        found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in form.finditer(text)]
     if _OTHERS.search(text):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
     if not found and _LAST_YEAR.search(text):

@@ -13,6 +13,7 @@ _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|chan
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
 _OVERRIDDEN = re.compile("[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")  # shown in another order than it is stored in
 _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
@@ -23,7 +24,8 @@ _INTERROGATIVE = (
 )
 _ASKS = re.compile(rf"\?|^\W*(?:and |so |but |also |ok |hey )?(?:{_INTERROGATIVE})\b", re.IGNORECASE)
 _JOINED = re.compile(
-    r"\s*(?:[,;]\s*(?:and|also|plus|but)\s+|[;]\s*|\s+and\s+(?:also\s+)?)(?=(?:what|which|who|when|where|why|how|do i|is it|should i)\b)",
+    r"\s*(?:[,;]\s*(?:(?:and|also|plus|but)\s+)?|\s+and\s+(?:also\s+)?)"
+    r"(?=(?:what|whats|which|who|when|where|why|how|do i|is it|should i)\b)",
     re.IGNORECASE,
 )
 
@@ -40,6 +42,9 @@ SHORT_FORMS = {
     "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements",
     "info": "information", "incl": "including", "excl": "excluding", "approx": "approximately", "edu": "education",
     "pls": "please", "plz": "please", "thru": "through", "b4": "before", "2day": "today", "esp": "especially",
+    "sr": "senior", "jr": "junior", "hrs": "hours", "hr": "hour", "wks": "weeks", "n": "and", "diff": "difference", "diffs": "differences",
+    "stat": "statistical", "stats": "statistics", "biz": "business", "sth": "something", "smth": "something",
+    "cuz": "because", "coz": "because", "dept": "department",
     "til": "until", "max": "maximum", "min": "minimum", "pct": "percent", "uni's": "university's", "comp sci": "computer science",
 }  # fmt: skip
 _SHORT_FORM = re.compile(
@@ -51,7 +56,7 @@ def clean(message: str) -> str:
     """The message as one person would read it out: no mentions, links, templates, control or invisible characters."""
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    for noise in (_MENTION, _LINK, _TEMPLATE, _TAG):
+    for noise in (_MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG):
         text = noise.sub(" ", text)
     text = _REPEATED.sub(lambda m: m["unit"], text)
     return re.sub(r"[ \t]+", " ", re.sub(r"[*_`~|>]{1,3}", " ", text)).strip()
@@ -90,5 +95,19 @@ def expand(text: str) -> str:
 def split(text: str) -> list[str]:
     """The questions in a message, in order, at most three; a message without any is one."""
     parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    asking = [piece for part in parts if _ASKS.search(part) for piece in _JOINED.split(part) if len(piece.split()) > 1]
+    asking = [piece for part in parts if _ASKS.search(part) for piece in _pieces(part)]
     return asking[:3] if len(asking) > 1 else [text]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """The questions that a sentence joins; what asks nothing stays with the question behind it: "as a nurse, how long"."""
+    pieces: list[str] = []
+    before = ""
+    for piece in _JOINED.split(sentence):
+        whole = f"{before}, {piece}" if before else piece
+        if _ASKS.search(piece) and len(piece.split()) > 1:
+            pieces.append(whole)
+            before = ""
+        else:
+            before = whole
+    return [*pieces, before] if before and not pieces else pieces

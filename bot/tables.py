@@ -10,10 +10,11 @@ from bot import cues as cue
 from bot.composer import Citations
 from bot.cues import Cues
 from bot.speech import Speech
+from bot.statements import GENERIC
 from retrieval import markdown, words
 from retrieval.guides import Table
 from retrieval.passages import Passage
-from retrieval.quantities import Figure, figures
+from retrieval.quantities import Figure, Kind, figures
 from retrieval.searcher import Found, Query, Searcher
 
 
@@ -151,11 +152,29 @@ class Tables:
             named = [self._named(guide.id, index, query) for query in (one, other)]
             if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
                 continue
-            rows = [self._row(guide.id, index, rows[0]) for rows in named]
+            rows = [self.row(guide.id, index, rows[0]) for rows in named]
             told = sum(len(self._label(table, rows[0])) for rows in named)
             if told > best[0] and (cues.kind is None or all(self._measured(row, cues) for row in rows)):
                 best = told, (rows[0], rows[1])
         return best[1]
+
+    def cell(self, query: Query, kind: Kind) -> Passage | None:
+        """The row that a question names, of the one table that has the figure asked for in a column that it names, if any."""
+        asked, found = {word.stem for word in query.words}, []
+        for guide, index in self._searcher.rows_naming(asked):
+            table = guide.tables[index]
+            rows = self._named(guide.id, index, query) if table.spec is None else []
+            if len(rows) == 1 and self._gives(table, rows[0], kind, asked):
+                found.append(self.row(guide.id, index, rows[0]))
+        return found[0] if len(found) == 1 else None
+
+    def _gives(self, table: Table, row: int, kind: Kind, asked: set[str]) -> bool:
+        """Whether a row has a figure of this kind under a heading of which a question has all words that name a thing."""
+        cells = zip(table.header[1:], table.rows[row][1:], strict=True)
+        return any(
+            self._searcher.terms.stems(cue.without(markdown.plain(name))) - GENERIC <= asked
+            for name, cell in cells if any(figure.kind == kind for figure in figures(markdown.plain(cell)))
+        )  # fmt: skip
 
     def whom(self, query: Query, citations: Citations) -> str:
         """For whom the one row is that a question names, from a column that tells that; "" where there is none."""
@@ -163,7 +182,7 @@ class Tables:
             table = guide.tables[index]
             columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
             rows = self._named(guide.id, index, query) if columns and table.spec is None else []
-            if len(rows) == 1 and (n := citations.add_rows(self._row(guide.id, index, rows[0]), rows)):
+            if len(rows) == 1 and (n := citations.add_rows(self.row(guide.id, index, rows[0]), rows)):
                 label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])
                 column = columns[0]
                 name = markdown.plain(table.header[column]).lower()
@@ -184,7 +203,8 @@ class Tables:
                 unpaid |= not has and asked == label and len(asked) > 1
         return unpaid and not paid
 
-    def _row(self, guide: str, table: int, row: int) -> Passage:
+    def row(self, guide: str, table: int, row: int) -> Passage:
+        """The passage of one row."""
         return next(p for p in self._searcher.generation.passages.of_guide(guide) if (p.table, p.row) == (table, row))
 
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
@@ -192,14 +212,18 @@ class Tables:
 
     def unasked(self, passage: Passage, query: Query) -> bool:
         """Whether a passage is a row of a table of which the question names other rows."""
-        named = self._named(passage.guide, passage.table, query) if passage.table is not None and passage.row is not None else []
+        named = self.asked(passage, query)
         return bool(named) and passage.row not in named
 
+    def asked(self, passage: Passage, query: Query) -> list[int]:
+        """The rows that a question names of the table that a passage is a row of; none where it is no row."""
+        return self._named(passage.guide, passage.table, query) if passage.table is not None and passage.row is not None else []
+
     def _named(self, guide: str, table: int, query: Query) -> list[int]:
-        """The rows that a question speaks of: it has all words of the row's name that others' names have not, or the whole name."""
+        """The rows that a question speaks of: it has what only their names have, of one alternative at least, or the whole name."""
         asked = {word.stem for word in query.words}
         rows = self._searcher.rows(guide, table)
-        named = [place for place, row in enumerate(rows) if row.own and row.own <= asked]
+        named = [place for place, row in enumerate(rows) if any(own <= asked for own in row.own)]
         return named + [place for place, row in enumerate(rows) if not row.own and row.name and row.name in query.text]
 
     def _label(self, table: Table, row: int) -> frozenset[str]:

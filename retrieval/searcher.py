@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from retrieval.terms import Terms
 FAR, NEAR = 0.5, 0.75
 MOST_UNKNOWN = 10_000  # words that no guide has whose vectors are kept
 ROWS = 200  # rows of tables that a question may name
+TELLING = 1.0  # rarity from which a word tells things apart; nearly every passage has a less rare one
+_ALTERNATIVE = re.compile(r"\s*[/+&]\s*|\s+or\s+", re.IGNORECASE)
 PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
@@ -58,11 +61,14 @@ class Query:
 
 @dataclass(frozen=True)
 class RowName:
-    """A row of a table, by its first cell: as it is written, in stems, and in those that no other row's name has."""
+    """A row of a table, by its first cell: as it is written, in stems, and in those that tell it from the other rows.
+
+    `own` has one entry for each way in which it is named alone: the whole name, and of "bootcamp/structured course" either part.
+    """
 
     name: str
     stems: frozenset[str]
-    own: frozenset[str]
+    own: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,10 @@ class Searcher:
         """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
         return float(self._word_vector(word) @ self._middle(others))
 
+    def nearest(self, word: str, others: tuple[str, ...]) -> float:
+        """The cosine of a word to the nearest of others (-1 to 1): whether it is much like any of them."""
+        return float((self._vectors_of(others) @ self._word_vector(word)).max())
+
     def _cover(self, wanted: tuple[Word, ...], passages: Sequence[int]) -> list[dict[str, float]]:
         """How far each passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
 
@@ -210,7 +220,10 @@ class Searcher:
         stems = [self.terms.stems(label.split("(")[0]) for label in labels]
         counted = Counter(stem for label in stems for stem in label)
         names = [self.terms.unify(markdown.plain(label)).split(" (")[0] for label in labels]
-        return tuple(RowName(n, s, frozenset(e for e in s if counted[e] == 1)) for n, s in zip(names, stems, strict=True))
+        telling = {stem for stem, count in counted.items() if count == 1 and self.rarity(stem) >= TELLING}
+        parts = [_ALTERNATIVE.split(label.split("(")[0]) for label in labels]
+        own = [dict.fromkeys([s & telling, *(self.terms.stems(p) & telling for p in part)]) for s, part in zip(stems, parts, strict=True)]
+        return tuple(RowName(n, s, tuple(o for o in ways if o)) for n, s, ways in zip(names, stems, own, strict=True))
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is or belongs to, with its guide."""
@@ -229,8 +242,12 @@ class Searcher:
 
     @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
     def _middle(self, others: tuple[str, ...]) -> Vectors:
-        middle = self._model.encode_words(others).mean(axis=0)
+        middle = self._vectors_of(others).mean(axis=0)
         return np.asarray(middle / np.linalg.norm(middle))
+
+    @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
+    def _vectors_of(self, others: tuple[str, ...]) -> Vectors:
+        return self._model.encode_words(others)
 
     def _meet(self, wanted: Sequence[str]) -> None:
         """Encode, all together, the words that neither a guide nor an earlier question has."""
