@@ -89,10 +89,11 @@ SOURCE = _any(
     r"\bwho (?:says|said|claims)\b(?: (?:so|that|this|it))?\W*$", r"\bevidence for\b",
 )  # fmt: skip
 TABLE = _any(r"\btables?\b", r"\b2 ?[x×] ?2\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
+ROW = _any(r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
 LIST = _any(
     r"(?<!\bat )(?<!\bafter )\ball\b(?! (?:day|in|over|right|along|the time|of a sudden)\b)",
     r"\blist\b",
-    r"\bwhich (?:\w+ )?(?:\w+s)\b",
+    r"\bwhich (?:\w+ )?(?!(?:is|was|does|has|this|its|takes|pays|costs)\b)(?:\w+s)\b",
     r"\bwhat are\b",
     r"\b(?:what|which) [\w' -]+ (?:are|is) there\b",
     r"\b(?:what|which) \w+s (?:are|do|does|should|can|could|help)\b",
@@ -212,7 +213,11 @@ VOCABULARY = (
 
 @dataclass(frozen=True)
 class Cues:
-    """What a question asks for. `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words."""
+    """What a question asks for.
+
+    `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words; `row` where of a table a
+    part is asked for.
+    """
 
     kind: Kind | None
     extreme: Extreme | None
@@ -224,6 +229,7 @@ class Cues:
     compares: bool
     why: bool
     length: bool
+    row: bool = False
 
 
 def read(text: str) -> Cues:
@@ -239,6 +245,7 @@ def read(text: str) -> Cues:
         compares=bool(COMPARES.search(text)),
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
+        row=bool(ROW.search(text)),
     )
 
 

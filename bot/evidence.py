@@ -131,7 +131,7 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
     A question about tables, sources or the guides themselves is given what its words cannot bring.
     """
     found = best.found
-    if lacking(found, query, searcher):
+    if lacking(found, query, searcher) or beside(found, query, searcher):
         return 0.0
     if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
         return 0.0
@@ -142,19 +142,22 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
 
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
-    """What limits the question and the passage does not speak of: names and single things, heaviest first, years, what is counted."""
-    missing = [word for word in query.words if found.covered[word.text] < 0.25]
-    names = {word for word in missing if naming.limits(word, searcher)}
-    if found.hit.similarity < NEAR:
-        names |= set(naming.specific([word for word in missing if not weightless(word.text)], searcher))
+    """The names and years in the question that the passage does not speak of, heaviest first."""
+    names = {word for word in _missing(found, query) if naming.limits(word, searcher)}
     years = [year for year in _years(query.text) if year not in found.passage.text]
-    return (
-        [word.text for word in sorted(names, key=lambda word: -word.weight)]
-        + years
-        + _uncounted(missing, query, searcher)
-        + naming.other_roles(query.text, searcher)
-        + _undone(found, query)
-    )
+    return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
+
+
+def beside(found: Found, query: Query, searcher: Searcher) -> list[str]:
+    """What else an answer would have to speak of, and the passage does not: single things, what is counted, another role."""
+    missing = _missing(found, query)
+    telling = [word for word in missing if not weightless(word.text)] if found.hit.similarity < NEAR else []
+    single = [word.text for word in naming.specific(telling, searcher)]
+    return single + _uncounted(missing, query, searcher) + naming.other_roles(query.text, searcher)
+
+
+def _missing(found: Found, query: Query) -> list[Word]:
+    return [word for word in query.words if found.covered[word.text] < 0.25]
 
 
 def _uncounted(missing: Sequence[Word], query: Query, searcher: Searcher) -> list[str]:
@@ -194,7 +197,7 @@ def _evidence(found: Found, cues: Cues) -> float:
     if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
         value += FIGURE_BONUS
     if passage.kind == "table":
-        value += TABLE_BONUS if cues.table else LIST_BONUS if cues.listing else -TABLE_MALUS
+        value += TABLE_BONUS if cues.table and not cues.row else LIST_BONUS if cues.listing else -TABLE_MALUS
     if passage.kind == "list":
         value += LIST_BONUS if cues.listing or cues.table else 0.0
     if passage.kind == "faq":

@@ -132,7 +132,7 @@ class Facts:
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
         best = ranked[0]
         if not evidence.enough(best, query, cues, self._searcher):
-            lacking = evidence.lacking(best.found, query, self._searcher)
+            lacking = evidence.lacking(best.found, query, self._searcher) or evidence.beside(best.found, query, self._searcher)
             quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in lacking[:2]]
             named = self._speech.listed(quoted, either=True)
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))
@@ -160,6 +160,8 @@ class Facts:
         if differing:
             return list(dict.fromkeys([s.passage for s in differing]))
         usable = [r for r in ranked if r.found.passage.kind not in NOTES]
+        if cues.row and (rows := self._tables.rows(query)):
+            usable = [r for r in usable if r.found.passage in rows] or usable
         if cues.both_guides:
             first = {r.found.passage.guide: r for r in reversed(usable) if r.found.passage.kind != "table"}
             return [r.found.passage for r in sorted(first.values(), key=lambda r: -r.rank)]
@@ -171,7 +173,8 @@ class Facts:
         if cues.listing and not named and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
             return [whole]
         if cues.listing and best.found.passage.kind == "prose":
-            return self._section(best.found.passage)
+            section = self._section(best.found.passage)
+            return [*section, *(r.found.passage for r in kept if r.found.passage not in section)]
         if len(kept) == 1 and best.found.passage.kind not in ("table", "list"):
             kept = _distinct([best, *[r for r in usable[1:3] if r.evidence >= best.evidence - SECOND]])[:2]
         return [r.found.passage for r in kept]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot import amounts, decision, lookup, wording
 from bot import cues as cue
@@ -12,7 +12,7 @@ from bot.cues import Cues
 from bot.speech import Speech
 from bot.statements import GENERIC
 from retrieval import markdown, words
-from retrieval.guides import Table
+from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
 from retrieval.quantities import Figure, Kind, figures
 from retrieval.searcher import Found, Query, Searcher
@@ -160,13 +160,24 @@ class Tables:
 
     def cell(self, query: Query, kind: Kind) -> Passage | None:
         """The row that a question names, of the one table that has the figure asked for in a column that it names, if any."""
-        asked, found = {word.stem for word in query.words}, []
-        for guide, index in self._searcher.rows_naming(asked):
+        asked = {word.stem for word in query.words}
+        found = [(guide.id, index, row) for guide, index, row in self._naming(query) if self._gives(guide.tables[index], row, kind, asked)]
+        return self.row(*found[0]) if len(found) == 1 else None
+
+    def rows(self, query: Query) -> list[Passage]:
+        """The rows that a question names, each the only one of its table, by the most words of their names."""
+        asked = {word.stem for word in query.words}
+        named = [(len(asked & self._label(guide.tables[index], row)), self.row(guide.id, index, row))
+                 for guide, index, row in self._naming(query)]  # fmt: skip
+        return [passage for held, passage in named if held == max(held for held, _ in named)]
+
+    def _naming(self, query: Query) -> Iterator[tuple[Guide, int, int]]:
+        """The rows of tables that give facts which a question names, where it names but one of a table: guide, table and row."""
+        for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
             table = guide.tables[index]
             rows = self._named(guide.id, index, query) if table.spec is None else []
-            if len(rows) == 1 and self._gives(table, rows[0], kind, asked):
-                found.append(self.row(guide.id, index, rows[0]))
-        return found[0] if len(found) == 1 else None
+            if len(rows) == 1:
+                yield guide, index, rows[0]
 
     def _gives(self, table: Table, row: int, kind: Kind, asked: set[str]) -> bool:
         """Whether a row has a figure of this kind under a heading of which a question has all words that name a thing."""
