@@ -37,9 +37,9 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 VOLUME ["/data", "/app/corpus"]
 
-# As long as every platform runs, /data/alive is touched every ten seconds.
+# As long as every platform runs, /tmp/fingerpost-alive is touched every ten seconds. /data may be shared by several containers.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m --retries=3 \
-    CMD ["python", "-c", "import os, sys, time; sys.exit(time.time() - os.path.getmtime('/data/alive') > 60)"]
+    CMD ["python", "-c", "import os, sys, time; sys.exit(time.time() - os.path.getmtime('/tmp/fingerpost-alive') > 60)"]
 
 ENTRYPOINT ["fingerpost"]
 CMD ["run"]

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-ALIVE = "alive"  # a file in the data folder; as old as the last time that every platform was seen to run
+ALIVE = "fingerpost-alive"  # a file; as old as the last time that every platform was seen to run
 _EVERY = 10.0  # seconds
 
 Platform = Callable[[threading.Event], None]
 
 
-def run(platforms: Mapping[str, Platform], home: Path, stop: threading.Event) -> None:
-    """Run all platforms until `stop`. Where one ends with an error, the others are stopped, and it is raised."""
+def run(platforms: Mapping[str, Platform], folder: Path, stop: threading.Event) -> None:
+    """Run all platforms until `stop`, with the sign of life in `folder`.
+
+    Where one ends with an error, the others are stopped, and it is raised.
+    """
     errors: list[BaseException] = []
     threads = [threading.Thread(target=_guarded, args=(platform, stop, errors), name=name) for name, platform in platforms.items()]
     for thread in threads:
@@ -21,7 +24,7 @@ def run(platforms: Mapping[str, Platform], home: Path, stop: threading.Event) ->
     try:
         while not stop.wait(_EVERY):
             if all(thread.is_alive() for thread in threads):
-                (home / ALIVE).touch()
+                (folder / ALIVE).touch()
     finally:
         stop.set()
         for thread in threads:

@@ -1,7 +1,9 @@
-"""The container files say what they promise: one service for every platform, not root, one volume, a health check, .env."""
+"""The container files say what they promise: one service for every platform, or three beside a database; not root, checked, .env."""
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -16,6 +18,9 @@ import yaml
 from jsonschema import Draft7Validator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from bot import serving, settings
+from tests.servers.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,17 +38,84 @@ def test_the_compose_file_keeps_the_specifications_schema(compose: dict[str, Any
     assert [error.message for error in Draft7Validator(schema).iter_errors(compose)] == []
 
 
-def test_one_service_runs_every_platform_with_a_volume_for_data_and_one_for_guides(compose: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["bot", "replica"])
+def test_a_service_runs_every_platform_with_a_volume_for_data_and_one_for_guides(compose: dict[str, Any], name: str) -> None:
     """`fingerpost run`, tokens from .env, volumes for its state and for the guides, checked for health, no rights that it need not have."""
-    (service,) = compose["services"].values()
+    service = compose["services"][name]
     assert service["command"] == ["run"]
     assert service["env_file"] == ".env"
     assert service["volumes"] == ["data:/data", "corpus:/app/corpus"]
-    assert sorted(compose["volumes"]) == ["corpus", "data"]
     assert service["read_only"]
-    assert "/data/alive" in service["healthcheck"]["test"][-1]
     assert service["cap_drop"] == ["ALL"]
+    assert service["mem_limit"] == "1g"
     assert "ports" not in service
+
+
+def test_one_container_is_the_default_and_three_replicas_with_a_database_the_profile(compose: dict[str, Any]) -> None:
+    """Nothing of the profile starts without it; replicas wait for the database; nothing is seen from outside; every image is pinned."""
+    services = compose["services"]
+    assert [name for name, service in services.items() if "profiles" not in service] == ["bot"]
+    assert {name for name, service in services.items() if service.get("profiles") == ["scale"]} == {"replica", "postgres"}
+    assert services["replica"]["deploy"] == {"replicas": 3}
+    assert services["replica"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert "container_name" not in services["replica"]
+    used = {volume.partition(":")[0] for service in services.values() for volume in service["volumes"]}
+    assert used == set(compose["volumes"])
+    assert re.fullmatch(r"pgvector/pgvector:\d+\.\d+\.\d+-pg\d+-\w+", services["postgres"]["image"])
+    assert not [name for name, service in services.items() if "ports" in service]
+
+
+@pytest.mark.parametrize("name", ["bot", "replica"])
+def test_the_environment_of_a_service_is_what_the_settings_know(compose: dict[str, Any], name: str, corpus: Path, tmp_path: Path) -> None:
+    """Every name is a setting, and they can be read; the replicas' address is that of the database which the profile starts."""
+    services = compose["services"]
+    environment = {key: value.replace("${POSTGRES_PASSWORD:-}", "s3cret") for key, value in services[name]["environment"].items()}
+    assert set(environment) <= {settings.PREFIX + field.name.upper() for field in dataclasses.fields(settings.Settings)}
+    read = settings.load({**environment, "FINGERPOST_CORPUS": str(corpus)}, tmp_path)
+    assert read.home == Path("/data")
+    if name == "replica":
+        given = services["postgres"]["environment"]
+        assert read.store.reveal() == f"postgresql://{given['POSTGRES_USER']}:s3cret@postgres/{given['POSTGRES_DB']}"
+        assert "${POSTGRES_PASSWORD:-}" in given.values()
+        assert "# POSTGRES_PASSWORD=" in (ROOT / ".env.example").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("age", "healthy"), [(None, False), (5, True), (120, False)])
+def test_the_health_check_tells_a_bot_that_runs(compose: dict[str, Any], tmp_path: Path, age: int | None, healthy: bool) -> None:
+    """The command of the file and of the image, run: by the file that every ten seconds is touched while every platform runs."""
+    command = compose["services"]["replica"]["healthcheck"]["test"]
+    code = command[-1].replace(f"/tmp/{serving.ALIVE}", str(tmp_path / serving.ALIVE))  # noqa: S108 - the container's own
+    assert str(tmp_path) in code
+    if age is not None:
+        path = tmp_path / serving.ALIVE
+        path.touch()
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
+    assert (subprocess.run([sys.executable, *command[2:-1], code], capture_output=True, check=False).returncode == 0) == healthy
+
+
+def test_the_image_checks_its_health_as_the_services_do(compose: dict[str, Any]) -> None:
+    """One command."""
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    found = re.search(r"^    CMD (\[.*\])$", dockerfile, re.MULTILINE)
+    assert found
+    for name in ("bot", "replica"):
+        assert compose["services"][name]["healthcheck"]["test"] == ["CMD", *json.loads(found[1])]
+
+
+def test_the_database_is_configured_and_checked_by_commands_that_it_understands(compose: dict[str, Any], postgres: PostgresServer) -> None:
+    """The health check finds a server that runs and misses one that does not; the server's settings are settings of it."""
+    service = compose["services"]["postgres"]
+    program, *arguments = service["healthcheck"]["test"][1:]
+    check = [str(postgres.programs / program), *arguments, "-h", "127.0.0.1", "-p"]
+    assert subprocess.run([*check, str(postgres.port)], capture_output=True, check=False).returncode == 0
+    assert subprocess.run([*check, "1"], capture_output=True, check=False).returncode == 2
+    given = dict(option.split("=") for option in service["command"][2::2])
+    with contextlib.closing(postgres.connect()) as connection:
+        for name, value in given.items():
+            connection.execute(f"set local {name} = '{value}'" if name != "shared_buffers" else f"alter system set {name} = '{value}'")
+        connection.execute("alter system reset all")
+        (version,) = connection.execute("show server_version_num").fetchall()[0]
+    assert f"-pg{int(version) // 10_000}-" in service["image"]
 
 
 def test_the_image_is_not_root_and_carries_no_secret() -> None:

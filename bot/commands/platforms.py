@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import threading
+from pathlib import Path
 
 import click
 
@@ -51,7 +53,7 @@ def run_command(bot: Bot) -> None:
     if not platforms:
         raise RequestError("no platform is set up; set FINGERPOST_SLACK_BOT_TOKEN or FINGERPOST_DISCORD_TOKEN, or try `fingerpost chat`")
     ensure_index(bot)
-    serving.run(platforms, bot.settings.home, _on_terminate())
+    serving.run(platforms, Path(tempfile.gettempdir()), _on_terminate())
 
 
 def _on_terminate() -> threading.Event:

@@ -33,7 +33,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._bin = _reachable(_programs(), folder) / "bin"
+        self.programs = _reachable(_programs(), folder) / "bin"
         self._process: subprocess.Popen[bytes] | None = None
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -90,7 +90,7 @@ class PostgresServer:
     def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{program}.log").open("ab") as log:
             return subprocess.Popen(
-                ["/bin/sh", "-c", _WITH_US, "sh", str(self._bin / program), *arguments],
+                ["/bin/sh", "-c", _WITH_US, "sh", str(self.programs / program), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
