@@ -15,8 +15,9 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ FORMAT = 2
 LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text of the sample
 MANIFEST = "export.json"
 SHORT = 16  # tokens of a question that is encoded alone at a fixed shape: 58 % of those in corpus/evaluation.toml
+FEW = 3  # texts that are encoded one by one, where they are short
 STEP = 4  # a longer text alone is filled up to a multiple of it: openvino prepares itself anew for each new length
 AT_ONCE = 1_024  # tokens of one pass, filling included: more no longer fits a core's cache
 WIDE = 64  # texts from which a batch is worth all cores
@@ -85,9 +87,9 @@ class ExportedEncoder:
         self._settled = settled
         self._opening = threading.Lock()
         self._open: dict[str, runtime.Compiled] = {}
-        # A model that cannot be opened is refused now. And openvino's bindings make their tables of types at the first inference:
-        # two threads that come first at the same time wait for each other for ever.
-        self.encode([""], batch_size=1, normalize_embeddings=False, show_progress_bar=False)
+        self._first = threading.Lock()
+        self._begun = False
+        self._short_texts = 0
 
     def _compiled(self, use: str) -> runtime.Compiled:
         """The model as it serves one use, compiled when it is first wanted."""
@@ -97,8 +99,21 @@ class ExportedEncoder:
                 # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
                 if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
                     options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
-                self._open[use] = runtime.Compiled(self._folder / file, options)
+                try:
+                    self._open[use] = runtime.Compiled(self._folder / file, options)
+                except RuntimeError as error:
+                    raise _unusable(self._folder) from error
             return self._open[use]
+
+    @contextmanager
+    def _alone_at_first(self) -> Iterator[None]:
+        """Openvino's bindings make their tables of types at the first inference; two that come first at once would wait for ever."""
+        if self._begun:
+            yield
+            return
+        with self._first:
+            yield
+            self._begun = True
 
     def encode(self, inputs: list[str], /, *, batch_size: int, normalize_embeddings: bool, show_progress_bar: bool) -> Vectors:  # noqa: ARG002
         """Vectors, of length 1 if `normalize_embeddings`. Shape: (inputs, dimension). No progress is shown, whatever is asked.
@@ -125,6 +140,11 @@ class ExportedEncoder:
         self._pass(read, keep)
         return found
 
+    def _takes_short(self) -> bool:
+        """Whether a short text goes its own way: not at once in a process that has begun with a longer one and may soon be done."""
+        self._short_texts += 1
+        return _ALONE not in self._open or self._short_texts > FEW
+
     def _read(self, texts: Sequence[str]) -> list[Any]:
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
         return read
@@ -134,17 +154,17 @@ class ExportedEncoder:
 
         Both arrays are openvino's own and hold until `keep` returns, which may be called from several threads.
         """
-        batches = batched([len(text.ids) for text in read])
-        if len(read) == 1:
-            length = len(read[0].ids)
-            use, filled = (_SHORT_ALONE, self.manifest.short) if length <= self.manifest.short else (_ALONE, -(-length // STEP) * STEP)
-            self._infer(use, read, [0], filled, keep)
+        lengths = [len(text.ids) for text in read]
+        if len(read) <= FEW and max(lengths, default=0) <= self.manifest.short and self._takes_short():
+            for place in range(len(read)):
+                self._infer(_SHORT_ALONE, read, [place], self.manifest.short, keep)
         elif len(read) < WIDE:
-            for batch in batches:
-                self._infer(_ALONE, read, batch, len(read[batch[0]].ids), keep)
+            for batch in runtime.batched(lengths, AT_ONCE):
+                longest = lengths[batch[0]]
+                self._infer(_ALONE, read, batch, -(-longest // STEP) * STEP if len(batch) == 1 else longest, keep)
         else:
-            with ThreadPoolExecutor(cores()) as pool:
-                list(pool.map(lambda batch: self._infer(_WIDE, read, batch, len(read[batch[0]].ids), keep), batches))
+            with ThreadPoolExecutor(runtime.cores()) as pool:
+                list(pool.map(lambda batch: self._infer(_WIDE, read, batch, lengths[batch[0]], keep), runtime.batched(lengths, AT_ONCE)))
 
     def _infer(self, use: str, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
         given = {name: np.zeros((len(batch), filled), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
@@ -153,7 +173,7 @@ class ExportedEncoder:
             given["attention_mask"][row, : len(text.ids)] = 1
         if self._table is not None:
             given[EMBEDDED] = self._table[given["input_ids"]].astype(np.float32)
-        with self._compiled(use).request() as request:
+        with self._alone_at_first(), self._compiled(use).request() as request:
             found = request.infer([given[each] for each in self.manifest.inputs], share_inputs=True, share_outputs=True)
             keep(batch, found[0], found[1])
 
@@ -163,27 +183,12 @@ class ExportedEncoder:
 _SHORT_ALONE, _ALONE, _WIDE = "one short text", "a few texts", "many texts"
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 _ONE_CORE = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": "1"}
 _USES = {
     _SHORT_ALONE: ("short.xml", _ONE_CORE),
     _ALONE: ("model.xml", _ONE_CORE),
-    _WIDE: ("model.xml", {"NUM_STREAMS": str(cores()), "INFERENCE_NUM_THREADS": str(cores())}),
+    _WIDE: ("model.xml", {"NUM_STREAMS": str(runtime.cores()), "INFERENCE_NUM_THREADS": str(runtime.cores())}),
 }
-
-
-def batched(lengths: Sequence[int]) -> list[list[int]]:
-    """Texts by place, put together so that a pass has at most AT_ONCE tokens, of its longest text each; the longest first."""
-    batches: list[list[int]] = []
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > AT_ONCE:
-            batches.append([])
-        batches[-1].append(place)
-    return batches
 
 
 def folder_for(identity: str, models: Path) -> Path:
@@ -207,8 +212,12 @@ def load(folder: Path) -> ExportedEncoder:
         raise ModelError(f"{folder} holds no exported model; delete it, and the next `fingerpost reindex` makes it anew")
     try:
         return ExportedEncoder(folder, found)
-    except Exception as error:  # openvino and tokenizers raise RuntimeError and plain Exception
-        raise ModelError(f"the exported model in {folder} cannot be opened; delete the folder, and it is made anew") from error
+    except Exception as error:  # tokenizers raise plain Exception
+        raise _unusable(folder) from error
+
+
+def _unusable(folder: Path) -> ModelError:
+    return ModelError(f"the exported model in {folder} cannot be opened; delete the folder, and it is made anew")
 
 
 def damaged(folder: Path) -> list[str]:
@@ -239,7 +248,9 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
         made.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)
         made.replace(folder)
-        ExportedEncoder(folder, found).encode_tokens([SAMPLE[-1]])  # so that the first start is a quick one, too
+        settled = ExportedEncoder(folder, found)
+        for text in (SAMPLE[0], SAMPLE[-1]):  # so that the first start is a quick one, too
+            settled.encode_tokens([text])
     except ModelError:
         raise
     except Exception as error:  # torch's tracing and openvino's conversion raise anything, for a model that they cannot do

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def batched(lengths: Sequence[int], at_once: int) -> list[list[int]]:
+    """Texts by place, put together so that a pass has at most `at_once` tokens, of its longest text each; the longest first."""
+    batches: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > at_once:
+            batches.append([])
+        batches[-1].append(place)
+    return batches
 
 
 class Compiled:

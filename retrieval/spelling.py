@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -110,8 +109,8 @@ def english_words() -> frozenset[str]:
 
 
 def frequent_words(count: int) -> list[str]:
-    """The most frequent words of that list that carry meaning, the most frequent first."""
-    return list(itertools.islice((word for word in _by_frequency() if word not in words.STOP_WORDS), count))
+    """The most frequent words of that list, the most frequent first."""
+    return _by_frequency()[:count]
 
 
 def _by_frequency() -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import encoder, exported
+from retrieval import encoder, exported, runtime
 from retrieval.encoder import EMBEDDED_MODEL, Model
 from retrieval.errors import ModelError
 
@@ -46,7 +46,7 @@ def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model
 @given(st.lists(st.integers(1, 300), max_size=200))
 def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int]) -> None:
     """Filled up to its longest text, a pass has at most AT_ONCE tokens; texts of like length are together."""
-    batches = exported.batched(lengths)
+    batches = runtime.batched(lengths, exported.AT_ONCE)
     assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
     assert all(max(lengths[place] for place in batch) * len(batch) <= exported.AT_ONCE for batch in batches)
     in_order = [lengths[place] for batch in batches for place in batch]
@@ -96,6 +96,22 @@ def test_serving_needs_neither_torch_nor_transformers(model: Model, models: Path
     assert done.stdout.strip() == model.identity
 
 
+def test_threads_that_come_first_at_once_are_all_served(model: Model, models: Path) -> None:
+    """In a process that has encoded nothing yet: its first passes are made by several threads, of both kinds."""
+    folder = exported.folder_for(model.identity, models)
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor; from pathlib import Path; from retrieval import encoder\n"
+        f"model = encoder.serve({str(folder)!r}, Path('nowhere'))\n"
+        "texts = [['one'], ['two words'], ['three ' * 40], ['a'] * 70]\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    print(*(len(vectors) for vectors in pool.map(model.encode, texts)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.split() == ["1", "1", "1", "70"]
+
+
 def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "export"
     shutil.copytree(exported.folder_for(model.identity, models), folder)
@@ -104,6 +120,15 @@ def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_pat
     assert exported.damaged(folder) == ["tokenizer.json"]
     with pytest.raises(ModelError, match="delete the folder"):
         exported.load(folder)
+
+
+def test_a_model_that_cannot_be_opened_says_what_to_do(model: Model, models: Path, tmp_path: Path) -> None:
+    """Where only its tokenizer is whole, that is told when a text is to be encoded."""
+    folder = tmp_path / "export"
+    shutil.copytree(exported.folder_for(model.identity, models), folder, ignore=shutil.ignore_patterns(exported.COMPILED))
+    (folder / "short.xml").write_bytes(b"<net/>")
+    with pytest.raises(ModelError, match="delete the folder"):
+        exported.load(folder).encode_tokens(["Do I need a degree?"])
 
 
 @pytest.mark.filterwarnings("ignore")
