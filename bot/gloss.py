@@ -1,6 +1,7 @@
 """A question in another language, word by word in English, so that an English model and English cues can read it.
 
-The word lists lie in `bot/languages/`, one file a language; a new language is a new file. Quotes are never changed.
+`bot/languages/` has two files a language: `<code>.toml`, by which it is told, and `<code>.txt`, its dictionary, which is first
+read when a text is in it. Quotes are never changed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 
 import msgspec
@@ -18,6 +19,13 @@ from retrieval import words
 
 _DEVANAGARI = re.compile(r"[ऀ-ॿ]")
 _WORD = re.compile(r"[^\W\d_]+[ऀ-ॿ]*")
+_RUN = re.compile(r"[\wऀ-ॿ]+")  # a vowel sign is no \w
+_ELISION = re.compile(r"(?<!\w)([cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=\w)")  # French: l'emploi, qu'un
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_ACCENTS = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñç", "aaaaaeeeeiiiiooooouuuunc", "़") | str.maketrans("ँ", "ं")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_PART = 4  # letters; a shorter part of a compound is seldom one
+_LINKS = ("", "s", "es", "n", "en")
 
 # Everyday sentences, of no guide's subject, by whose translations a model shows whether it reads a language.
 EXAMPLES = (
@@ -26,29 +34,38 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-class WordList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One language: `markers` show that a text is in it, `phrases` and `words` give the English for each.
+class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a language is told by: `markers` show that a text is in it, `examples` say what EXAMPLES say.
 
-    `examples` say what EXAMPLES say. `code` is the
-    name of its file, such as "de".
+    `code` is the name of its files, such as "de". Where words are joined (`compounds`), a long word that is in no dictionary is
+    read by its two parts.
     """
 
     name: str
-    markers: tuple[str, ...]
-    phrases: dict[str, str]
-    words: dict[str, str]
+    markers: frozenset[str]
     examples: tuple[str, ...] = ()
+    compounds: bool = False
     code: str = ""
+
+
+class Dictionary(msgspec.Struct, frozen=True):
+    """The English for each form, a word or several, as `plain` writes it; `phrases` are those of several words by their first."""
+
+    english: dict[str, str]
+    phrases: dict[str, list[str]]
+    compounds: bool
 
 
 def to_english(text: str) -> str:
     """`text` with each word of its language that is known put into English; English text as it is."""
-    language = detect(text)
-    if language is None:
+    found = detect(text)
+    if found is None:
         return text
-    table, pattern = _table(language)
-    lowered = words.normalise(text).replace("¿", "").replace("¡", "")
-    return re.sub(r"\s+", " ", pattern.sub(lambda m: f" {table[m.group(0)]} ", lowered)).strip()
+    written, read, at = plain(text), [], 0
+    for start, entry, english in _entries(written, dictionary(found.code)):
+        read += [written[at:start], english]
+        at = start + len(entry)
+    return re.sub(r"\s+", " ", " ".join([*read, written[at:]])).strip()
 
 
 def language(text: str, earlier: Sequence[str] = ()) -> str:
@@ -72,15 +89,14 @@ def as_written(english: str, text: str) -> str:
     found = detect(text)
     if found is None:
         return english
-    table, pattern = _table(found)
-    lowered = words.normalise(text)
-    written = next((m.group(0) for m in pattern.finditer(lowered) if english in words.surface(table[m.group(0)])), english)
-    there = re.search(re.escape(written), text, re.IGNORECASE)
+    entries = _entries(plain(text), dictionary(found.code))
+    written = next((entry for _, entry, read in entries if english in words.surface(read)), english)
+    there = re.search(r"[\s'’-]+".join(map(re.escape, written.split())), text, re.IGNORECASE)
     return there.group(0) if there else written
 
 
 @functools.lru_cache(maxsize=256)
-def detect(text: str) -> WordList | None:
+def detect(text: str) -> Language | None:
     """The language of a text, None for English and for what is too short to tell.
 
     A language counts from two of its function words on (one, where the text has three words or fewer, or it knows half
@@ -88,65 +104,80 @@ def detect(text: str) -> WordList | None:
     the words. A text that is mostly in Devanagari says enough by that.
     """
     found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
+    if not found or not languages():
+        return None
     english = sum(word in words.STOP_WORDS for word in found)
     devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
-    best, marks = _best(found, devanagari=bool(devanagari))
-    if best is None or (not devanagari and marks <= english * 0.75):
-        return None
-    if devanagari > len(found) / 2:
-        return _language(best)
-    needed = 1 if len(found) <= 3 or devanagari or 2 * _known(best, found) >= len(found) else 2
-    return _language(best) if marks >= needed and marks > english * 0.75 else None
-
-
-def _best(found: Sequence[str], *, devanagari: bool) -> tuple[str | None, int]:
-    """The code of the language that most of the words mark, and how many do; None where no word marks any."""
-    markers = _markers()
-    written = {code: marks for code, marks in markers.items() if any(map(_DEVANAGARI.search, marks))} if devanagari else markers
-    marked = {code: sum(word in marks for word in found) for code, marks in (written or markers).items()}
-    most = max(marked.values(), default=0)
-    among = [code for code, marks in marked.items() if marks == most]
-    if not among or (not most and not devanagari):
-        return None, 0
-    return (max(among, key=lambda code: _known(code, found)) if len(among) > 1 else among[0]), most
+    written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
+    marked = {language.code: sum(word in language.markers for word in found) for language in written}
+    marks = max(marked.values())
+    enough = devanagari > len(found) / 2
+    if not enough and marks <= english * 0.75:
+        return None  # before any dictionary is read: most questions are in English
+    likely = [language for language in written if marked[language.code] == marks]
+    best = likely[0] if len(likely) == 1 else max(likely, key=lambda language: _known(language, found))
+    needed = 1 if len(found) <= 3 or devanagari or marks > 1 or 2 * _known(best, found) >= len(found) else 2
+    return best if enough or marks >= needed else None
 
 
 @functools.cache
-def languages() -> tuple[WordList, ...]:
-    """All word lists, by file name."""
-    return tuple(map(_language, sorted(_files())))
-
-
-@functools.cache
-def _files() -> dict[str, str]:
-    """The text of each language's file, by its code."""
+def languages() -> tuple[Language, ...]:
+    """All languages, by the names of their files."""
     folder = resources.files("bot") / "languages"
-    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return tuple(
+        msgspec.convert({**tomllib.loads(file.read_text("utf-8")), "code": file.name.removesuffix(".toml")}, Language) for file in files
+    )
 
 
 @functools.cache
-def _language(code: str) -> WordList:
-    return msgspec.convert({**tomllib.loads(_files()[code]), "code": code}, WordList)
+def dictionary(code: str) -> Dictionary:
+    """The dictionary of a language: what its file says, and the same without accents where that is no other word."""
+    english: dict[str, str] = {}
+    for line in (resources.files("bot") / "languages" / f"{code}.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            said, _, forms = line.partition(": ")
+            english.update(dict.fromkeys(forms.split(", "), said))
+    for form in [form for form in english if not form.isascii()]:
+        for bare in (form.translate(_ACCENTS), form.translate(_UMLAUTS)):
+            english.setdefault(bare, english[form])
+    phrases: dict[str, list[str]] = {}
+    for form in sorted((form for form in english if " " in form), key=len, reverse=True):
+        phrases.setdefault(form.split(" ", 1)[0], []).append(form)
+    return Dictionary(english, phrases, any(found.compounds for found in languages() if found.code == code))
 
 
-@functools.cache
-def _markers() -> dict[str, frozenset[str]]:
-    """The markers of each language by its code, from the head of its file: its words are read when a text may be in it."""
-    heads = {code: text.partition("\n[")[0] for code, text in sorted(_files().items())}
-    return {code: frozenset(tomllib.loads(head)["markers"]) for code, head in heads.items()}
+def plain(text: str) -> str:
+    """`text` as a dictionary writes it: normalised, one space between words, none of them joined by a hyphen or an elision."""
+    text = _ELISION.sub(r"\1 ", words.normalise(text).replace("¿", "").replace("¡", ""))
+    return re.sub(r"\s+", " ", _HYPHEN.sub(" ", text))
 
 
-def _known(code: str, found: Sequence[str]) -> int:
-    return sum(word in _language(code).words or word in _markers()[code] for word in found)
+def _entries(text: str, known: Dictionary) -> Iterator[tuple[int, str, str]]:
+    """Where each known word or phrase of a plain text starts, the longest first, with its English."""
+    at = 0
+    for run in _RUN.finditer(text):
+        start, word = run.span()[0], run.group()
+        if start < at:
+            continue
+        phrases = (phrase for phrase in known.phrases.get(word, ()) if text.startswith(phrase, start))
+        entry = next((phrase for phrase in phrases if not _RUN.match(text, start + len(phrase))), word)
+        english = known.english.get(entry) or (_parts(word, known.english) if known.compounds else None)
+        if english:
+            at = start + len(entry)
+            yield start, entry, english
 
 
-@functools.cache
-def _table_of(code: str) -> tuple[dict[str, str], re.Pattern[str]]:
-    table = {**_language(code).words, **_language(code).phrases}
-    longest = sorted(table, key=len, reverse=True)
-    pattern = "|".join(r"\s+".join(re.escape(part) for part in entry.split()) for entry in longest)
-    return table, re.compile(rf"(?<![\wऀ-ॿ])(?:{pattern})(?![\wऀ-ॿ])")
+def _parts(word: str, english: dict[str, str]) -> str | None:
+    """The English of a compound's two parts, the first as long as can be; the first may end in a linking letter."""
+    for cut in range(len(word) - _PART, _PART - 1, -1):
+        second = english.get(word[cut:])
+        first = second and next((english[stem] for link in _LINKS if (stem := word[:cut].removesuffix(link)) in english), None)
+        if first:
+            return f"{first} {second}"
+    return None
 
 
-def _table(language: WordList) -> tuple[dict[str, str], re.Pattern[str]]:
-    return _table_of(language.code)
+def _known(language: Language, found: Sequence[str]) -> int:
+    english = dictionary(language.code).english
+    return sum(word in english or word in language.markers for word in found)
