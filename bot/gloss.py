@@ -15,16 +15,16 @@ from importlib import resources
 
 import msgspec
 
-from retrieval import words
+from retrieval import spelling, words
 
 _DEVANAGARI = re.compile(r"[ऀ-ॿ]")
-_WORD = re.compile(r"[^\W\d_]+[ऀ-ॿ]*")
+_WORD = re.compile(r"(?<![^\W\d_])(?<!\w\.)[^\W\d_]+[ऀ-ॿ]*")  # "com" in "example.com" is no word
 _RUN = re.compile(r"[\wऀ-ॿ]+")  # a vowel sign is no \w
 _ELISION = re.compile(r"(?<!\w)([cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=\w)")  # French: l'emploi, qu'un
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _ACCENTS = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñç", "aaaaaeeeeiiiiooooouuuunc", "़") | str.maketrans("ँ", "ं")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_PART = 4  # letters; a shorter part of a compound is seldom one
+_PART = 4  # letters; a shorter word tells nothing by itself, and is seldom a part of a compound
 _LINKS = ("", "s", "es", "n", "en")
 
 # Everyday sentences, of no guide's subject, by whose translations a model shows whether it reads a language.
@@ -37,12 +37,15 @@ EXAMPLES = (
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a language is told by: `markers` show that a text is in it, `examples` say what EXAMPLES say.
 
-    `code` is the name of its files, such as "de". Where words are joined (`compounds`), a long word that is in no dictionary is
-    read by its two parts.
+    `shared` are its everyday words that are English ones too: they speak for neither. `signs` are characters that no other
+    language has. Where words are joined (`compounds`), a long word that is in no dictionary is read by its two parts. `code` is
+    the name of its files, such as "de".
     """
 
     name: str
     markers: frozenset[str]
+    shared: frozenset[str] = frozenset()
+    signs: str = ""
     examples: tuple[str, ...] = ()
     compounds: bool = False
     code: str = ""
@@ -100,24 +103,24 @@ def detect(text: str) -> Language | None:
     """The language of a text, None for English and for what is too short to tell.
 
     A language counts from two of its function words on (one, where the text has three words or fewer, or it knows half
-    of them), if there are more of them than of English ones; between languages with as many, the one that knows more of
-    the words. A text that is mostly in Devanagari says enough by that.
+    of them), if there are more of them than of English ones; between several, the one that knows more of the words, its
+    function words counted twice. A text that is mostly in Devanagari says enough by that, and so does one without function
+    words ("Zertifikate?") most of whose words a language knows and English does not.
     """
     found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
     if not found or not languages():
         return None
-    english = sum(word in words.STOP_WORDS for word in found)
     devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
     written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
-    marked = {language.code: sum(word in language.markers for word in found) for language in written}
-    marks = max(marked.values())
+    marked = {language: sum(word in language.markers for word in found) + sum(map(text.count, language.signs)) for language in written}
+    english = [word for word in found if word in words.STOP_WORDS]
     enough = devanagari > len(found) / 2
-    if not enough and marks <= english * 0.75:
-        return None  # before any dictionary is read: most questions are in English
-    likely = [language for language in written if marked[language.code] == marks]
-    best = likely[0] if len(likely) == 1 else max(likely, key=lambda language: _known(language, found))
-    needed = 1 if len(found) <= 3 or devanagari or marks > 1 or 2 * _known(best, found) >= len(found) else 2
-    return best if enough or marks >= needed else None
+    likely = [kind for kind, marks in marked.items() if enough or marks > 0.75 * sum(word not in kind.shared for word in english)]
+    if not likely:  # most questions are in English: no dictionary is read for them
+        return _by_vocabulary([kind for kind in written if kind.shared.issuperset(english)], found)
+    best = likely[0] if len(likely) == 1 else max(likely, key=lambda language: marked[language] + _known(language, found))
+    needed = 1 if len(found) <= 3 or devanagari or marked[best] > 1 or 2 * _known(best, found) >= len(found) else 2
+    return best if enough or marked[best] >= needed else None
 
 
 @functools.cache
@@ -143,7 +146,7 @@ def dictionary(code: str) -> Dictionary:
             english.setdefault(bare, english[form])
     phrases: dict[str, list[str]] = {}
     for form in sorted((form for form in english if " " in form), key=len, reverse=True):
-        phrases.setdefault(form.split(" ", 1)[0], []).append(form)
+        phrases.setdefault(re.split(r"[ '-]", form, maxsplit=1)[0], []).append(form)
     return Dictionary(english, phrases, any(found.compounds for found in languages() if found.code == code))
 
 
@@ -178,6 +181,18 @@ def _parts(word: str, english: dict[str, str]) -> str | None:
     return None
 
 
+def _by_vocabulary(kinds: Sequence[Language], found: Sequence[str]) -> Language | None:
+    """The language that knows most of the words, of words that are not English and long enough to tell."""
+    if not kinds:
+        return None
+    strange = [word for word in found if len(word) >= _PART and word not in spelling.english_words()]
+    if 2 * len(strange) <= len(found):
+        return None
+    known = {kind: sum(dictionary(kind.code).english.get(word, word).casefold() != word for word in strange) for kind in kinds}
+    best = max(kinds, key=lambda kind: known[kind])
+    return best if 2 * known[best] > len(found) else None
+
+
 def _known(language: Language, found: Sequence[str]) -> int:
     english = dictionary(language.code).english
-    return sum(word in english or word in language.markers for word in found)
+    return sum((word in english or word in language.markers) and word not in language.shared for word in found)
