@@ -94,7 +94,8 @@ def as_written(english: str, text: str) -> str:
         return english
     entries = _entries(plain(text), dictionary(found.code))
     written = next((entry for _, entry, read in entries if english in words.surface(read)), english)
-    there = re.search(r"[\s'’-]+".join(map(re.escape, written.split())), text, re.IGNORECASE)
+    letters = (re.escape(part).replace("ss", "(?:ss|ß)") for part in written.split())
+    there = re.search(r"[\s'’-]+".join(letters), text, re.IGNORECASE)
     return there.group(0) if there else written
 
 

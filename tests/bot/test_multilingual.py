@@ -24,8 +24,8 @@ from tests.conftest import TODAY, quiet
 KNOWN = {
     "¿Con qué frecuencia hay que regar un helecho?": "How often do you have to water a fern?",
     "con": "with", "frecuencia": "frequency", "hay": "there is", "regar": "water", "un": "a", "helecho": "fern",
-    "Wie oft muss man einen Farn gießen?": "How often do you have to water a fern?",
-    "oft": "often", "muss": "must", "man": "one", "einen": "a", "farn": "fern", "gießen": "water", "giessen": "water",
+    "Wie oft muss man ein Farngewächs gießen?": "How often do you have to water a fern?",
+    "oft": "often", "muss": "must", "man": "one", "ein": "a", "farngewächs": "fern", "gießen": "water", "giessen": "water",
     "¿Cuánto cuesta un helecho en Alemania?": "How much does a fern cost in Germany?",
 }  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_whether_a_model_reads_a_language_is_seen_from_what_it_makes_of_it(model
 
 
 @pytest.mark.parametrize(
-    ("language", "question"), [("es", "¿Con qué frecuencia hay que regar un helecho?"), ("de", "Wie oft muss man einen Farn gießen?")]
+    ("language", "question"), [("es", "¿Con qué frecuencia hay que regar un helecho?"), ("de", "Wie oft muss man ein Farngewächs gießen?")]
 )
 def test_a_question_is_searched_as_it_is_asked(bots: tuple[Bot, Bot], language: str, question: str) -> None:
     """Words that no list puts into English keep the English model from an answer, but not one that reads them."""
