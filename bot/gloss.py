@@ -111,17 +111,17 @@ def detect(text: str) -> Language | None:
     found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
     if not found or not languages():
         return None
-    devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found)
-    written = [language for language in languages() if not devanagari or any(map(_DEVANAGARI.search, language.markers))] or languages()
-    marked = {language: sum(word in language.markers for word in found) + sum(map(text.count, language.signs)) for language in written}
+    devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found) if _DEVANAGARI.search(text) else 0
+    written = [kind for kind in languages() if not devanagari or any(map(_DEVANAGARI.search, kind.markers))] or languages()
     english = [word for word in found if word in words.STOP_WORDS]
     enough = devanagari > len(found) / 2
-    likely = [kind for kind, marks in marked.items() if enough or marks > 0.75 * sum(word not in kind.shared for word in english)]
+    marked = [(kind, _marks(kind, found) + sum(map(text.count, kind.signs))) for kind in written]
+    likely = [(kind, marks) for kind, marks in marked if enough or (marks and marks > 0.75 * _foreign(kind.shared, english))]
     if not likely:  # most questions are in English: no dictionary is read for them
         return _by_vocabulary([kind for kind in written if kind.shared.issuperset(english)], found)
-    best = likely[0] if len(likely) == 1 else max(likely, key=lambda language: marked[language] + _known(language, found))
-    needed = 1 if len(found) <= 3 or devanagari or marked[best] > 1 or 2 * _known(best, found) >= len(found) else 2
-    return best if enough or marked[best] >= needed else None
+    best, marks = likely[0] if len(likely) == 1 else max(likely, key=lambda one: one[1] + _known(one[0], found))
+    needed = 1 if len(found) <= 3 or devanagari or marks > 1 or 2 * _known(best, found) >= len(found) else 2
+    return best if enough or marks >= needed else None
 
 
 @functools.cache
@@ -180,6 +180,14 @@ def _parts(word: str, english: dict[str, str]) -> str | None:
         if first:
             return f"{first} {second}"
     return None
+
+
+def _marks(language: Language, found: Sequence[str]) -> int:
+    return len([word for word in found if word in language.markers])
+
+
+def _foreign(shared: frozenset[str], english: Sequence[str]) -> int:
+    return len([word for word in english if word not in shared])
 
 
 def _by_vocabulary(kinds: Sequence[Language], found: Sequence[str]) -> Language | None:
