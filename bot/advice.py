@@ -40,11 +40,12 @@ class Adviser:
         self._speech = speech
         self._today = today
         self.tables = decision.tables(searcher.generation)
+        self._read: dict[tuple[str, str, str], Place] = {}  # what a message says of an axis of a table
 
     def places(self, table: DecisionTable, said: Sequence[str]) -> tuple[Place, Place]:
         """Where the asker stands on the rows and the columns, by what was said; the latest message counts first."""
         spec = table.spec
-        return self._place(spec.rows, table.row_labels, said), self._place(spec.columns, table.column_labels, said)
+        return self._place(spec.id, spec.rows, table.row_labels, said), self._place(spec.id, spec.columns, table.column_labels, said)
 
     def asked(self, question: str, said: Sequence[str], follows: bool) -> DecisionTable | None:
         """The table that a message asks for advice from, if any; of several the one of which the asker says most.
@@ -214,9 +215,13 @@ class Adviser:
         passage = table.passage(self._searcher.generation.passages)
         return citations.add_rows(passage, list(rows.positions) or list(range(len(table.row_labels))))
 
-    def _place(self, axis: Axis, labels: list[str], said: Sequence[str]) -> Place:
-        found = (decision.place(axis, labels, message, self._searcher.terms, self._today) for message in reversed(said))
-        return next((place for place in found if place.positions), Place(axis.axis, ()))
+    def _place(self, table: str, axis: Axis, labels: list[str], said: Sequence[str]) -> Place:
+        for message in reversed(said):
+            if (table, axis.axis, message) not in self._read:
+                self._read[table, axis.axis, message] = decision.place(axis, labels, message, self._searcher.terms, self._today)
+            if (place := self._read[table, axis.axis, message]).positions:
+                return place
+        return Place(axis.axis, ())
 
     def _roles(self, audience: list[str]) -> tuple[Guide, int, list[str]] | None:
         """The table that sets other roles beside those of the audience: its guide, its place there, the names in its first column."""

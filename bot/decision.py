@@ -186,6 +186,8 @@ def _values(axis: Axis, labels: list[str]) -> dict[str, list[str]]:
 
 def _places(text: str, word: str) -> list[int]:
     """Where a word or phrase begins in the text, inflected forms of a single word included."""
+    if word.partition(" ")[0] not in text:
+        return []
     return [m.start() for m in _phrase(word).finditer(text)]
 
 

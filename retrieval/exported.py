@@ -16,7 +16,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -163,6 +162,8 @@ class ExportedEncoder:
                 longest = lengths[batch[0]]
                 self._infer(_ALONE, read, batch, -(-longest // STEP) * STEP if len(batch) == 1 else longest, keep)
         else:
+            from concurrent.futures import ThreadPoolExecutor  # an answer needs none
+
             with ThreadPoolExecutor(runtime.cores()) as pool:
                 list(pool.map(lambda batch: self._infer(_WIDE, read, batch, lengths[batch[0]], keep), runtime.batched(lengths, AT_ONCE)))
 

@@ -10,9 +10,11 @@ NUMBER_WORDS = {
     "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0,
     "a couple of": 2.0, "couple of": 2.0, "a couple": 2.0, "couple": 2.0, "a few": 3.0, "few": 3.0,
 }  # fmt: skip
-for _ten, _tens in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2):
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+for _ten, _tens in enumerate(_TENS, 2):
     NUMBER_WORDS[_tens] = _ten * 10.0
-    for _one in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"):
+    for _one in _ONES:
         NUMBER_WORDS[f"{_tens} {_one}"] = _ten * 10.0 + NUMBER_WORDS[_one]
 for _article in ("a", "an"):  # "half an hour", "three quarters of a year"
     NUMBER_WORDS[f"half {_article}"] = 0.5
@@ -30,7 +32,14 @@ MAGNITUDES = {
 }  # fmt: skip
 
 _SPACE = r"[\s-]+"
-WORDS = "|".join(sorted((word.replace(" ", _SPACE) for word in NUMBER_WORDS), key=len, reverse=True))
+# The tens with their ones, 80 of the words, as one alternative: an expression is compiled at each start, and this stands in many.
+_OTHERS = (word for word in NUMBER_WORDS if not word.startswith(_TENS))
+WORDS = "|".join(
+    [
+        rf"(?:{'|'.join(_TENS)})(?:{_SPACE}(?:{'|'.join(_ONES)})\b)?",
+        *sorted((word.replace(" ", _SPACE) for word in _OTHERS), key=len, reverse=True),
+    ]
+)
 FRACTION = "|".join(sorted((word.replace(" ", _SPACE) for word in FRACTIONS), key=len, reverse=True))
 DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 NUMBER = rf"(?:{DIGITS}|\b(?:{WORDS})\b)"

@@ -7,7 +7,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from retrieval import guides, passages
@@ -26,6 +25,8 @@ RACY = 2 * 10**9  # ns: a file that was changed so shortly before it was read ma
 @functools.cache
 def reader() -> str:
     """A digest of the code that reads guides: what another version of it has read is read again."""
+    from importlib import metadata  # which brings the parser of e-mail along
+
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())

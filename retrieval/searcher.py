@@ -175,14 +175,14 @@ class Searcher:
 
         A part of a name counts in full only where the whole name stands.
         """
+        known = {word.text: self.generation.vocabulary.find(word.stem) for word in wanted}
         nearest = self._nearest([word.text for word in wanted if not any(letter.isdigit() for letter in word.text)], passages)
         return [
-            {word.text: self._share(word, passage, near.get(word.text, -1.0)) for word in wanted}
+            {word.text: self._share(word, known[word.text], passage, near.get(word.text, -1.0)) for word in wanted}
             for passage, near in zip(passages, nearest, strict=True)
         ]
 
-    def _share(self, word: Word, passage: int, nearest: float) -> float:
-        known = self.generation.vocabulary.find(word.stem)
+    def _share(self, word: Word, known: int | None, passage: int, nearest: float) -> float:
         share = 1.0 if known in self._stems(passage) else min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
         return share * PART if word.name and word.name not in self.generation.passages[passage].embedded else share
 
@@ -257,6 +257,7 @@ class Searcher:
                 self._unknown = {}
             self._unknown.update(zip(new, self._model.encode_words(new), strict=True))
 
+    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def corrected(self, question: str) -> str:
         """`question` in lower case with its typos corrected."""
         return self._spelling.corrected(question)
