@@ -109,7 +109,7 @@ def killed(replicas: Fleet, events: int) -> None:
         keys += replicas.ask(QUESTIONS * (events // 6))
         before = sum("held" in said for said in victim.said)
         while sum("held" in said for said in victim.said) == before:  # until this one has an event that stops in mid-answer
-            keys += replicas.ask(QUESTIONS[:1], hold=True, only=replicas.processes.index(victim))
+            keys += replicas.ask(QUESTIONS, hold=victim.process.pid)
             time.sleep(0.2)
         victim.kill()
     keys += replicas.ask(QUESTIONS * (events // 6))

@@ -81,21 +81,23 @@ _SAMPLE = 100  # vectors whose neighbours are looked up
 _NEIGHBOURS = 10
 
 
-def make_searchable(connection: Connection, schema: str, of: sql.Composed, size: int, dimension: int) -> Recall:
-    """Make the table's vectors searchable, and say how: HNSW with the least effort that finds ENOUGH, else exact."""
-    if size <= EXACT_MOST:
+def make_searchable(
+    connection: Connection, schema: str, of: sql.Composed, size: int, dimension: int, exact_most: int = EXACT_MOST, enough: float = ENOUGH
+) -> Recall:  # fmt: skip
+    """Make the table's vectors searchable, and say how: HNSW with the least effort that finds `enough` of them, else exact."""
+    if size <= exact_most:
         return Recall(EXACT)
     half = sql.SQL("halfvec({})").format(dimension)
-    made = sql.SQL("create index hnsw on {} using hnsw ((v::{}) halfvec_ip_ops)")
-    connection.execute(made.format(of, half))
+    connection.execute(sql.SQL("create index hnsw on {} using hnsw ((v::{}) halfvec_ip_ops)").format(of, half))
     ids = np.linspace(0, size - 1, _SAMPLE).astype(int).tolist()
     sample = sql.SQL("select vector_send(v) from {} where id = any(%s::integer[])").format(of)
     queries = binary.vectors([sent for (sent,) in connection.execute(sample, [ids], binary=True)], dimension)
     exact = [_ids(connection, of, query, Recall(EXACT)) for query in queries]
+    recall = 0.0
     for effort in _EFFORTS:
         found = [_ids(connection, of, query, Recall(HNSW, effort)) for query in queries]
         recall = sum(len(true & near) for true, near in zip(exact, found, strict=True)) / (_NEIGHBOURS * len(queries))
-        if recall >= ENOUGH:
+        if recall >= enough:
             return Recall(HNSW, effort, recall)
     log.warning("HNSW finds %.3f of the nearest vectors at most; they are all compared instead", recall)
     connection.execute(sql.SQL("drop index {}.hnsw").format(sql.Identifier(schema)))

@@ -99,7 +99,7 @@ def test_a_replica_that_is_killed_in_mid_answer_loses_no_question(replicas: Flee
     """What it had claimed is answered by another one, once; what it had answered is not answered again."""
     done = replicas.ask([FERN] * 10)
     replicas.answers(done)
-    held = replicas.ask([CACTUS] * 4, hold=True)
+    held = replicas.ask([CACTUS] * 4, hold=0)
     wait_for(lambda: len(replicas.said("held")) == 4, "answers that stop in the middle")
     victim = max(replicas.processes, key=lambda process: sum("held" in said for said in process.said))
     lost = [said["key"] for said in victim.said if "held" in said]

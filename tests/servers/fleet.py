@@ -66,13 +66,13 @@ class Fleet:
         self.processes = processes
         self._count = 0
 
-    def ask(self, questions: list[str], only: int | None = None, **how: Any) -> list[str]:
-        """Deliver an event for each question to every replica, or to `only` one; their keys."""
+    def ask(self, questions: list[str], **how: Any) -> list[str]:
+        """Deliver an event for each question to every replica; their keys."""
         keys = []
         for question in questions:
             self._count += 1
             keys.append(f"fleet:{self._count}")
-            for process in self.processes if only is None else [self.processes[only]]:
+            for process in self.processes:
                 process.deliver({"key": keys[-1], "question": question, **how})
         return keys
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,9 @@ _WITH_US = 'exec 3<&0; "$@" </dev/null 3<&- & server=$!; (cat <&3 >/dev/null; ki
 class PostgresServer:
     """A server on loopback. It refuses to run as root, so it runs as nobody where the tests are root's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._settings = [*_FAST, *(word for setting in settings for word in ("-c", setting))]
         self.programs = _reachable(_programs(), folder) / "bin"
         self._process: subprocess.Popen[bytes] | None = None
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -50,7 +51,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Run, and wait until it answers."""
-        self._process = self._run("postgres", "-D", self._data, "-h", "127.0.0.1", "-p", str(self.port), "-k", "", *_FAST)
+        self._process = self._run("postgres", "-D", self._data, "-h", "127.0.0.1", "-p", str(self.port), "-k", "", *self._settings)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -100,10 +101,10 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[PostgresServer]:
-    """A server that runs; afterwards nothing is left of it."""
+def running(*settings: str) -> Iterator[PostgresServer]:
+    """A server that runs, with such settings as "work_mem=64MB"; afterwards nothing is left of it."""
     folder = Path(tempfile.mkdtemp(prefix="fingerpost-postgres-"))  # not pytest's folder, which nobody may not enter
-    server = PostgresServer(folder)
+    server = PostgresServer(folder, settings)
     try:
         server.make()
         server.start()

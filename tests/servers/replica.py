@@ -4,8 +4,8 @@
 
 It does with an event what an adapter does: claims it, answers, sends the answer, finishes it; and does again what another
 replica left when it died. The platform is whoever reads its output: a line of JSON for each thing that it says, the last of
-which is {"over": true}. Input is a line of JSON for each event, {"key", "question"}; one with "hold" stops in mid-answer until
-the process is killed.
+which is {"over": true}. Input is a line of JSON for each event, {"key", "question"}; one with "hold" stops in
+mid-answer until the process is killed: in the process of that id, or in any where it is 0.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Replica:
         while not self._ended.wait(_LOOKS_EVERY):
             try:
                 for event in self._store.unfinished(PREFIX):
-                    self._take(json.loads(event.payload) | {"hold": False})
+                    self._take(json.loads(event.payload) | {"hold": None})
             except StoreError:
                 continue
 
@@ -81,7 +81,7 @@ class Replica:
             said = {"outcome": answer.outcome, "text": answer.plain, "generation": answer.generation}
         except IndexUnreachable:
             said = {"outcome": "again", "text": "Ask again in a minute.", "generation": ""}
-        if event.get("hold"):
+        if event.get("hold") in (0, os.getpid()):
             self._say(key=event["key"], held=True)
             threading.Event().wait()
         self._say(key=event["key"], at=time.time(), **said)
