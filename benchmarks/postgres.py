@@ -8,6 +8,7 @@ A PostgreSQL with pgvector is started for it, from the package that the tests us
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -136,22 +137,35 @@ def size(connections: Connections, count: int) -> None:
         exact, found = ([set(index.vectors.search(query, 10)[0].tolist()) for query in queries] for index in (there, here))
         say(f"  recall@10 of questions: {sum(len(a & b) for a, b in zip(exact, found, strict=True)) / (10 * len(queries)):.4f}")
         for name, index in (("PostgreSQL", here), ("folder, exact", there)):
-            _searched(name, index, queries, asked)
+            _searched(name, index, queries, asked, lambda: _server_seconds(connections))
 
 
-def _searched(name: str, index: Indexes, queries: Vectors, asked: Documents) -> None:
-    say(f"  {name}: vectors {_times(lambda n: index.vectors.search(queries[n], 100))}")
-    say(f"  {name}: words {_times(lambda n: index.lexical.search(sorted(set(asked[n])), 100))}")
-    say(f"  {name}: both, fused {_times(lambda n: search(' '.join(asked[n]), queries[n], index, 10))}")
+def _searched(name: str, index: Indexes, queries: Vectors, asked: Documents, server: Callable[[], float]) -> None:
+    say(f"  {name}: vectors {_times(lambda n: index.vectors.search(queries[n], 100), server)}")
+    say(f"  {name}: words {_times(lambda n: index.lexical.search(sorted(set(asked[n])), 100), server)}")
+    say(f"  {name}: both, fused {_times(lambda n: search(' '.join(asked[n]), queries[n], index, 10), server)}")
 
 
-def _times(work: Callable[[int], object]) -> str:
-    took = []
+def _times(work: Callable[[int], object], server: Callable[[], float]) -> str:
+    """Wall time of a search, and its CPU time in the mean."""
+    took, own, there = [], time.process_time(), server()
     for number in range(_QUERIES):
         began = time.perf_counter()
         work(number)
         took.append(1_000 * (time.perf_counter() - began))
-    return f"p50 {np.percentile(took, 50):.2f} ms, p99 {np.percentile(took, 99):.2f} ms"
+    mean = [1_000 * seconds / _QUERIES for seconds in (time.process_time() - own, server() - there)]
+    wall = f"p50 {np.percentile(took, 50):.2f} ms, p99 {np.percentile(took, 99):.2f} ms"
+    return f"{wall}; CPU here {mean[0]:.2f} ms, in the server {mean[1]:.2f} ms"
+
+
+def _server_seconds(connections: Connections) -> float:
+    """The CPU time of the server's processes for this program, in seconds."""
+    look = "select pid from pg_stat_activity where application_name = 'fingerpost-index'"
+    seconds = 0.0
+    for (pid,) in connections.read(lambda c: c.execute(look).fetchall()):
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
 
 
 def _sizes(connections: Connections) -> str:

@@ -132,6 +132,7 @@ class Searcher:
 
     def found(self, query: Query, hits: Sequence[Hit]) -> list[Found]:
         """What the passages of `hits` cover of `query`, in order."""
+        self.generation.passages.many([hit.id for hit in hits])  # at once, where they lie in a database
         covered = self._cover(query.words, [hit.id for hit in hits])
         return [self._found(query, hit, shares) for hit, shares in zip(hits, covered, strict=True)]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+FEW = 30_000  # words that are fetched whole: a few megabytes
+KEPT = 100_000  # looks at words that are kept where there are more
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -44,3 +47,22 @@ class Cache(Generic[Key, Value]):
             while self._filled > self._room and self._kept:
                 _, gone = self._kept.popitem(last=False)
                 self._filled -= self._size(gone)
+
+
+class Lookup(Generic[Value]):
+    """Values by words, None for a word that is not there. Where there are few, all are fetched at the first look. Safe to use likewise."""
+
+    def __init__(
+        self, some: Callable[[list[str]], Mapping[str, Value]], everything: Callable[[], Mapping[str, Value]], *, few: bool
+    ) -> None:
+        """`some` gives the values of those of the words that are there, `everything` all."""
+        self._some: Cache[str, Value | None] = Cache(lambda words: {**dict.fromkeys(words), **some(words)}, KEPT)
+        self._everything = functools.cache(everything)
+        self._few = few
+
+    def many(self, words: Sequence[str]) -> list[Value | None]:
+        """The value of each word, in order."""
+        if self._few:
+            there = self._everything()
+            return [there.get(word) for word in words]
+        return self._some.many(words)

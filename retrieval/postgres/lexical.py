@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import sql
 
-from retrieval.postgres.caching import Cache
+from retrieval.postgres.caching import FEW, Cache, Lookup
 from retrieval.postgres.connections import Connections
 from retrieval.postgres.schema import table
 
@@ -41,15 +41,15 @@ LENGTHS = _lengths()
 class PostgresLexical:
     """BM25 (k1 1.2, b 0.75) over stems that the caller has made; a document's id is its position."""
 
-    def __init__(self, connections: Connections, schema: str, field: str, documents: int, tokens: int) -> None:
-        """`tokens` is the length of all documents together, in stems."""
+    def __init__(self, connections: Connections, schema: str, field: str, documents: int, tokens: int, stems: int) -> None:
+        """`tokens` is the length of all documents together, `stems` how many different ones they have."""
         self._connections = connections
         self._field = field
         self._stems, self._postings = table(schema, "stems"), table(schema, "postings")
         self._documents = documents
         mean = np.float32(tokens) / np.float32(max(documents, 1))
         self._norms = (K1 * (1 - B + B * LENGTHS / max(mean, np.float32(1e-9)))).astype(np.float32)
-        self._known: Cache[str, tuple[int, int] | None] = Cache(self._find, 100_000)
+        self._known = Lookup(self._find, self._all, few=stems <= FEW)
         self._read: Cache[int, Postings] = Cache(self._fetch, _CACHED, lambda postings: postings.nbytes)
 
     def __len__(self) -> int:
@@ -80,11 +80,17 @@ class PostgresLexical:
         times = found["count"].astype(np.float32)
         return np.asarray(np.float32(self._rarity(count) * (1 + K1)) * times / (times + self._norms[found["length"]]), dtype=np.float32)
 
-    def _find(self, stems: list[str]) -> Mapping[str, tuple[int, int] | None]:
-        """The id of each stem and in how many documents it stands."""
+    def _find(self, stems: list[str]) -> Mapping[str, tuple[int, int]]:
+        """The id of each stem that is there and in how many documents it stands."""
         statement = sql.SQL("select stem, id, documents from {} where field = %s and stem = any(%s)").format(self._stems)
         rows = self._connections.read(lambda c: c.execute(statement, [self._field, stems]).fetchall())
-        return {**dict.fromkeys(stems), **{stem: (number, count) for stem, number, count in rows}}
+        return {stem: (number, count) for stem, number, count in rows}
+
+    def _all(self) -> Mapping[str, tuple[int, int]]:
+        """The same of all stems."""
+        statement = sql.SQL("select stem, id, documents from {} where field = %s").format(self._stems)
+        rows = self._connections.read(lambda c: c.execute(statement, [self._field]).fetchall())
+        return {stem: (number, count) for stem, number, count in rows}
 
     def _fetch(self, stems: list[int]) -> Mapping[int, Postings]:
         statement = sql.SQL("select stem, content from {} where stem = any(%s::integer[]) order by stem, block").format(self._postings)

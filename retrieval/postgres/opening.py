@@ -17,12 +17,12 @@ class Facts(msgspec.Struct, frozen=True):
     """How the tables of a generation are made.
 
     `search` is how vectors of passages are found, `vectors` how many each part has, `fields` how many documents each field has,
-    and their length in stems.
+    their length in stems, and how many different ones.
     """
 
     search: Recall
     vectors: dict[str, int]
-    fields: dict[str, tuple[int, int]]
+    fields: dict[str, tuple[int, int, int]]
     format: int = layout.FORMAT
 
 

@@ -28,7 +28,7 @@ class Postings:
         self._schema = schema
         self._ids: dict[tuple[str, str], int] = {}
         self._documents: Counter[int] = Counter()
-        self._fields: dict[str, tuple[int, int]] = {}
+        self._fields: dict[str, tuple[int, int, int]] = {}
 
     def add(self, field: str, documents: Iterable[tuple[int, Sequence[str]]]) -> None:
         """Index the stems of documents, which come with their ids, ascending."""
@@ -43,10 +43,10 @@ class Postings:
                 self._write(count // self._block, found)
                 found = array("i")
         self._write(count // self._block + 1, found)
-        self._fields[field] = (count, tokens)
+        self._fields[field] = (count, tokens, sum(name == field for name, _ in self._ids))
 
-    def finish(self) -> dict[str, tuple[int, int]]:
-        """Write what is known of all stems; how many documents each field has, and their length in stems."""
+    def finish(self) -> dict[str, tuple[int, int, int]]:
+        """Write what is known of all stems; how many documents each field has, their length in stems, and how many different ones."""
         stems = ((number, field, stem, self._documents[number]) for (field, stem), number in self._ids.items())
         binary.copy_rows(
             self._connection, table(self._schema, "stems"), "id field stem documents", ["int4", "text", "text", "int4"], stems

@@ -59,8 +59,8 @@ class Upload:
         self._written: set[str] = set()
         self._ids = list(records.Texts(folder / "guides.ids"))
 
-    def run(self, before: str | None) -> dict[str, tuple[int, int]]:
-        """Fill the tables; how many documents each field has, and their length in stems."""
+    def run(self, before: str | None) -> dict[str, tuple[int, int, int]]:
+        """Fill the tables; what `Facts.fields` has."""
         self._copy("parts", "name content", ["text", "bytea"], ((name, (self._folder / name).read_bytes()) for name in PARTS))
         self._copy_texts()
         for name in layout.ENCODED:
@@ -128,7 +128,7 @@ class Upload:
         self._connection.execute("drop table wanted")
         return np.array([number for (number,) in missing], dtype=np.int64)
 
-    def _copy_postings(self) -> dict[str, tuple[int, int]]:
+    def _copy_postings(self) -> dict[str, tuple[int, int, int]]:
         """Copy what BM25 needs, and the words."""
         terms = Terms(msgspec.json.decode((self._folder / PARTS[0]).read_bytes(), type=Overview).terms.values())
         postings = Postings(self._connection, self._schema)

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from retrieval.ports import Ids, Vectors
 from retrieval.postgres import binary, layout
-from retrieval.postgres.caching import Cache
+from retrieval.postgres.caching import FEW, KEPT, Cache, Lookup
 from retrieval.postgres.connections import Connections
 from retrieval.postgres.opened import PostgresPassages
 from retrieval.postgres.schema import table
@@ -17,7 +17,6 @@ from retrieval.spelling import within
 
 SHORTEST = 4  # letters of a word that another may be taken for
 _VECTORS_KEPT = 32_000_000  # bytes
-_KEPT = 50_000
 
 
 class PostgresVocabulary:
@@ -29,10 +28,10 @@ class PostgresVocabulary:
         self._dimension = dimension
         self._passages = passages
         self._words, self._written, self._vectors = table(schema, "words"), table(schema, "written"), layout.vectors(schema, "words")
-        self._ids: Cache[str, int | None] = Cache(self._find, _KEPT)
+        self._ids: Lookup[int] = Lookup(self._find, self._all, few=size <= FEW)
         self._read: Cache[int, Vectors] = Cache(self._fetch, _VECTORS_KEPT, lambda vector: vector.nbytes)
-        self._there: Cache[str, bool] = Cache(self._look, _KEPT)
-        self._near: Cache[tuple[str, int], tuple[str, ...]] = Cache(self._compare, _KEPT)
+        self._there: Lookup[bool] = Lookup(self._look, self._look, few=size <= FEW)
+        self._near: Cache[tuple[str, int], tuple[str, ...]] = Cache(self._compare, KEPT)
 
     def __len__(self) -> int:
         return self._size
@@ -52,25 +51,28 @@ class PostgresVocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether any passage has this word as it is written, in lower case."""
-        return self._there.many([word])[0]
+        return bool(self._there.many([word])[0])
 
     def near(self, word: str, edits: int) -> Sequence[str]:
         """The words of four letters and more within this many edits (1 or 2), sorted; of those within two, which begin as this one does."""
         return self._near.many([(word, edits)])[0]
 
-    def _find(self, stems: list[str]) -> Mapping[str, int | None]:
+    def _find(self, stems: list[str]) -> Mapping[str, int]:
         statement = sql.SQL("select stem, id from {} where stem = any(%s)").format(self._words)
-        return {**dict.fromkeys(stems), **dict(self._connections.read(lambda c: c.execute(statement, [stems]).fetchall()))}
+        return dict(self._connections.read(lambda c: c.execute(statement, [stems]).fetchall()))
+
+    def _all(self) -> Mapping[str, int]:
+        statement = sql.SQL("select stem, id from {}").format(self._words)
+        return dict(self._connections.read(lambda c: c.execute(statement).fetchall()))
 
     def _fetch(self, ids: list[int]) -> Mapping[int, Vectors]:
         statement = sql.SQL("select id, vector_send(v) from {} where id = any(%s::integer[])").format(self._vectors)
         rows = self._connections.read(lambda c: c.execute(statement, [ids], binary=True).fetchall())
         return dict(zip([number for number, _ in rows], binary.vectors([sent for _, sent in rows], self._dimension), strict=True))
 
-    def _look(self, words: list[str]) -> Mapping[str, bool]:
-        statement = sql.SQL("select word from {} where word = any(%s)").format(self._written)
-        there = {word for (word,) in self._connections.read(lambda c: c.execute(statement, [words]).fetchall())}
-        return {word: word in there for word in words}
+    def _look(self, words: list[str] | None = None) -> Mapping[str, bool]:
+        statement = sql.SQL("select word from {} where %s::text[] is null or word = any(%s)").format(self._written)
+        return {word: True for (word,) in self._connections.read(lambda c: c.execute(statement, [words, words]).fetchall())}
 
     def _compare(self, asked: list[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[str, ...]]:
         return {(word, edits): tuple(sorted(self._within(word, edits))) for word, edits in asked}
