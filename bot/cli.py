@@ -11,8 +11,6 @@ from typing import Any
 
 import click
 
-from bot import settings
-from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 
 # Where each command stands: the file below bot/commands/, and the name in it.
@@ -72,4 +70,9 @@ class _Group(click.Group):
 def main(context: click.Context) -> None:
     """Answers questions from a team's own guides and points at the passage that says so."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # Our products of vectors are small: a second thread of numpy's mostly waits, and takes a core from another question meanwhile.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from bot import settings  # numpy comes with it
+    from bot.wiring import Bot
+
     context.obj = Bot(settings.load(os.environ, Path.cwd()))

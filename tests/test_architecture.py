@@ -94,11 +94,11 @@ def test_no_array_is_loaded_that_may_hold_objects() -> None:
 
 
 def test_the_command_line_starts_light(tmp_path: Path) -> None:
-    """Importing the command line loads no model library and no platform's library, and writes no file."""
+    """Importing the command line loads no library of models or platforms, no numpy (its threads are set first), and writes no file."""
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import bot.cli; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
     environment = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": ""}
     done = subprocess.run([sys.executable, "-B", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert {"torch", "sentence_transformers", "transformers", *PLATFORMS} & set(done.stdout.split()) == set()
+    assert {"torch", "sentence_transformers", "transformers", "numpy", *PLATFORMS} & set(done.stdout.split()) == set()
     assert (list(tmp_path.rglob("*")), done.stderr) == ([], "")
 
 
