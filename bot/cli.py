@@ -76,3 +76,4 @@ def main(context: click.Context) -> None:
     from bot.wiring import Bot
 
     context.obj = Bot(settings.load(os.environ, Path.cwd()))
+    context.call_on_close(context.obj.close)

@@ -118,9 +118,9 @@ def model(bot: Bot) -> list[Result]:
 
 def index(bot: Bot) -> list[Result]:
     """Whether an index serves that fits the model, and whether the guides have changed since it was built."""
-    if not bot.has_index:
-        return [failed("index", "there is none", "run `fingerpost reindex`")]
     try:
+        if not bot.has_index:
+            return [failed("index", "there is none", "run `fingerpost reindex`")]
         name = bot.engine().searcher.generation.manifest.name
         stale = bot.stale_guides()
     except FingerpostError as error:

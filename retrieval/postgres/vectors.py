@@ -90,13 +90,14 @@ def make_searchable(
     half = sql.SQL("halfvec({})").format(dimension)
     connection.execute(sql.SQL("create index hnsw on {} using hnsw ((v::{}) halfvec_ip_ops)").format(of, half))
     ids = np.linspace(0, size - 1, _SAMPLE).astype(int).tolist()
-    sample = sql.SQL("select vector_send(v) from {} where id = any(%s::integer[])").format(of)
-    queries = binary.vectors([sent for (sent,) in connection.execute(sample, [ids], binary=True)], dimension)
-    exact = [_ids(connection, of, query, Recall(EXACT)) for query in queries]
+    wanted = sql.SQL("select id, vector_send(v) from {} where id = any(%s::integer[])").format(of)
+    rows = connection.execute(wanted, [ids], binary=True).fetchall()
+    sample = list(zip([own for own, _ in rows], binary.vectors([sent for _, sent in rows], dimension), strict=True))
+    exact = [_others(connection, of, query, own, Recall(EXACT)) for own, query in sample]
     recall = 0.0
     for effort in _EFFORTS:
-        found = [_ids(connection, of, query, Recall(HNSW, effort)) for query in queries]
-        recall = sum(len(true & near) for true, near in zip(exact, found, strict=True)) / (_NEIGHBOURS * len(queries))
+        found = [_others(connection, of, query, own, Recall(HNSW, effort)) for own, query in sample]
+        recall = sum(len(true & near) for true, near in zip(exact, found, strict=True)) / (_NEIGHBOURS * len(sample))
         if recall >= enough:
             return Recall(HNSW, effort, recall)
     log.warning("HNSW finds %.3f of the nearest vectors at most; they are all compared instead", recall)
@@ -104,5 +105,7 @@ def make_searchable(
     return Recall(EXACT)
 
 
-def _ids(connection: Connection, of: sql.Composed, query: Vectors, search: Recall) -> set[int]:
-    return {number for number, _ in nearest(connection, of, query, _NEIGHBOURS, search)}
+def _others(connection: Connection, of: sql.Composed, query: Vectors, own: int, search: Recall) -> set[int]:
+    """The nearest to a vector of the table, itself left out."""
+    found = sorted(nearest(connection, of, query, _NEIGHBOURS + 1, search), key=lambda row: -row[1])
+    return {number for number, _ in [row for row in found if row[0] != own][:_NEIGHBOURS]}
