@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -124,16 +124,33 @@ class GenerationStore:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True) -> Path:
-        """Write the manifest with a checksum of each file, and put everything on disk, unless it is to be sealed once more."""
-        files = {p.relative_to(folder).as_posix(): digest_of(p) for p in _data_files(folder)}
-        sealed = msgspec.structs.replace(manifest, files=files)
+    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True, known: Mapping[str, str] | None = None) -> Manifest:
+        """Write the manifest with a checksum of each file, and put everything on disk, unless it is to be sealed once more.
+
+        Files whose checksums are `known`, because they were sealed before, are not read.
+        """
+        names, there = [path.relative_to(folder).as_posix() for path in _data_files(folder)], known or {}
+        sealed = msgspec.structs.replace(manifest, files={name: there.get(name) or digest_of(folder / name) for name in names})
         raw = msgspec.json.format(msgspec.json.encode(sealed))
         (folder / "manifest.json").write_bytes(raw)
         (folder / "manifest.sha256").write_text(hashlib.sha256(raw).hexdigest(), "utf-8")
+        _stamp(folder, {name: _state(folder / name) for name in names})
         for path in [*folder.rglob("*"), folder] if sync else ():
             _fsync(path)
-        return folder
+        return sealed
+
+    def repeat(self, name: str, folder: Path) -> bool:
+        """Put the files of a generation into an empty folder, as links where the disk has them; False where it is not on this disk."""
+        source = self.folder / name
+        if not source.is_dir():
+            return False
+        for file in self.manifest(name).files:
+            (folder / file).parent.mkdir(exist_ok=True)
+            try:
+                (folder / file).hardlink_to(source / file)
+            except OSError:  # a disk without links
+                shutil.copyfile(source / file, folder / file)
+        return True
 
     def adopt(self, folder: Path, name: str) -> None:
         """Move a sealed folder among the generations; it does not serve yet."""
@@ -238,18 +255,27 @@ def _verify(folder: Path, manifest: Manifest, *, anew: bool) -> None:
         path = folder / name
         if not path.is_file():
             raise IndexUnusable(f"the index {manifest.name} lacks its file {name}")
-        there = path.stat()
-        states[name] = (there.st_size, there.st_mtime_ns, there.st_ctime_ns, there.st_ino)
+        states[name] = _state(path)
     if not anew and _stamped(folder) == states:
         return
     for name, digest in manifest.files.items():
         if digest_of(folder / name) != digest:
             raise IndexUnusable(f"the index {manifest.name} is damaged: {name} has a wrong checksum")
-    if all(time.time_ns() - max(state[1:3]) > _SETTLED for state in states.values()):
+    if all(time.time_ns() - changed > _SETTLED for _, changed, _ in states.values()):
         with contextlib.suppress(OSError):  # a folder that cannot be written is verified each time
-            pending = folder / f".{_STAMP}.{os.getpid()}"
-            pending.write_bytes(msgspec.json.encode(states))
-            pending.replace(folder / _STAMP)
+            _stamp(folder, states)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """By what it shows that a file was changed or replaced: its size, its time and its place on the disk."""
+    there = path.stat()
+    return there.st_size, there.st_mtime_ns, there.st_ino
+
+
+def _stamp(folder: Path, states: Mapping[str, tuple[int, ...]]) -> None:
+    pending = folder / f".{_STAMP}.{os.getpid()}.lock"  # a name that is no part of the index
+    pending.write_bytes(msgspec.json.encode(states))
+    pending.replace(folder / _STAMP)
 
 
 def _stamped(folder: Path) -> dict[str, tuple[int, ...]]:

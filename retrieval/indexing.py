@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from retrieval.embedding import Embedder
 from retrieval.encoder import Model
@@ -17,6 +19,9 @@ from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Corpus, Progress, reader
 from retrieval.stores import IndexStore
 from retrieval.writing import FolderWriter
+
+Repeat = Callable[[str, Path], bool]
+"""Puts the files of a generation, by its name, into an empty folder; False where that is not possible."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,20 @@ class Change:
 
 
 def build(
-    corpus: Path, folder: Path, model: Model, previous: Generation | None, progress: Progress, journal: Path, suggested: Sequence[str] = ()
+    corpus: Path, folder: Path, model: Model, previous: Generation | None, progress: Progress, journal: Path, suggested: Sequence[str] = (),
+    repeat: Repeat | None = None,
 ) -> tuple[Manifest, Change]:  # fmt: skip
     """Write a generation of the guides under `corpus` into the empty `folder`; its files are not sealed yet.
 
     `suggested` are questions that are suggested to askers beside those in headings. `journal` is a file that keeps vectors as they
-    are made: where it lies already, a build that was killed is resumed. Raises GuideError for a guide that cannot be read.
+    are made: where it lies already, a build that was killed is resumed. `repeat` takes over a whole generation. Raises GuideError for a guide that cannot be read.
     """
     now = Corpus(corpus, previous)
+    same = previous is not None and now.unchanged and _same(previous, model, suggested)
+    if previous is not None and same and repeat is not None and repeat(previous.manifest.name, folder):
+        name = _name([source.digest for source in now.sources.values()], model)
+        again = msgspec.structs.replace(previous.manifest, name=name, created=_now(), checks_passed=0, checks_failed=())
+        return again, change(previous.sources.all(), now.sources, previous.manifest.passages, 0)
     same_model = previous is not None and previous.manifest.model == model.identity
     known, dimension = (previous.known, previous.manifest.dimension) if previous is not None and same_model else (None, 0)
     embedder = Embedder(model, known, dimension, Journal(journal, model.identity))
@@ -52,13 +63,22 @@ def build(
         for read in now.read(progress):
             writer.add(read)
             sources[read.guide.path] = read.source
-        embedded = writer.finish(embedder, progress)
+        embedded, search = writer.finish(embedder, progress)
     manifest = Manifest(
         _name([source.digest for source in sources.values()], model), FORMAT, _now(), model.identity, embedder.dimension,
-        len(sources), len(writer), {}, reader(),
+        len(sources), len(writer), {}, reader(), search,
     )  # fmt: skip
     before = previous.sources.all() if previous is not None else {}
     return manifest, change(before, sources, len(writer) - embedded, embedded)
+
+
+def _same(previous: Generation, model: Model, suggested: Sequence[str]) -> bool:
+    """Whether a build would write again what a generation has, if the guides are the same."""
+    manifest, asked = previous.manifest, list(dict.fromkeys(suggested))
+    questions = previous.questions.first(len(asked))
+    return (
+        (manifest.model, manifest.format) == (model.identity, FORMAT) and previous.overview.suggested == len(asked) and questions == asked
+    )
 
 
 def open_previous(store: IndexStore) -> Generation | None:

@@ -58,13 +58,15 @@ class Overview(msgspec.Struct, frozen=True):
     """What is known of all guides at once, made when they are indexed.
 
     `terms` are what guides declare, by their ids and in their order; `tags` the most frequent tags, those first; `deciding` the ids of
-    guides with a decision table, sorted; `names` in how many passages a declared name of several words stands.
+    guides with a decision table, sorted; `names` in how many passages a declared name of several words stands;
+    `suggested` how many of the questions are not from headings.
     """
 
     terms: dict[str, dict[str, list[str]]] = {}
     tags: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     names: dict[str, int] = {}
+    suggested: int = 0
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -75,6 +75,11 @@ class Corpus:
         self.terms = Terms(now.values())
 
     @property
+    def sources(self) -> dict[str, Source]:
+        """The files, each by its path; of those that are not yet read, without their digests."""
+        return {file.name: file.source for file in self._files}
+
+    @property
     def unchanged(self) -> bool:
         """Whether the generation before has exactly these guides, read by the same code."""
         return len(self._before) == len(self._files) and all(file.same for file in self._files)

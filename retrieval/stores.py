@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -55,8 +56,15 @@ class IndexStore(Protocol):
         """An empty folder to build in, while no other process does."""
         ...
 
-    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True) -> Path:
-        """Write the manifest into the folder, with a checksum of each file, and put it on disk, unless it is to be sealed once more."""
+    def repeat(self, name: str, folder: Path) -> bool:
+        """Put the files of a generation, as they were built, into an empty folder; False where they are not on this machine's disk."""
+        ...
+
+    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True, known: Mapping[str, str] | None = None) -> Manifest:
+        """Write the manifest into the folder, with a checksum of each file, and put it on disk, unless it is to be sealed once more.
+
+        Files whose checksums are `known` are not read.
+        """
         ...
 
     def open_folder(self, folder: Path, name: str) -> Generation:

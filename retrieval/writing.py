@@ -16,13 +16,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import embedding, fields, records, words
+from retrieval import embedding, fields, records, vectors, words
 from retrieval.embedding import Embedder
 from retrieval.folder import DIGEST, ENCODED, sort_keys
 from retrieval.guides import Guide
 from retrieval.lexical import LexicalIndex, WordIndex
 from retrieval.passages import Passage
-from retrieval.ports import TAGS, Overview, Source
+from retrieval.ports import TAGS, Overview, Recall, Source
 from retrieval.reading import Read
 from retrieval.records import Records
 from retrieval.terms import Terms
@@ -50,6 +50,7 @@ class FolderWriter:
         self._counts: Counter[str] = Counter()
         self._headings: dict[str, int] = {}
         self._questions = dict.fromkeys(suggested)
+        self._suggested = len(self._questions)
         self._declared: dict[str, dict[str, list[str]]] = {}
         self._tags: Counter[str] = Counter()
         self._deciding: list[str] = []
@@ -102,15 +103,16 @@ class FolderWriter:
         for name in self._names:
             self._names[name] += name in passage.embedded
 
-    def finish(self, embedder: Embedder, progress: Count) -> int:
-        """Make the rest of the index; how many passages were encoded anew. Raises IndexNotWritten."""
+    def finish(self, embedder: Embedder, progress: Count) -> tuple[int, Recall]:
+        """Make the rest of the index; how many passages were encoded anew, and how vectors are found. Raises IndexNotWritten."""
         self._files.close()
         embedded = self._embed(embedder, progress)
         self._write_texts()
         self._write_known()
         write_lexical(self._folder, self._terms, self._counts)
         self._write_overview()
-        return embedded
+        vectors.lay_out(self._folder / "questions.f32", embedder.dimension)
+        return embedded, vectors.lay_out(self._folder / "passages.f32", embedder.dimension)
 
     def _embed(self, embedder: Embedder, progress: Count) -> int:
         """Write all vectors; how many of passages were not known."""
@@ -151,7 +153,7 @@ class FolderWriter:
 
     def _write_overview(self) -> None:
         tags = tuple(tag for tag, _ in self._tags.most_common(TAGS))
-        overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names)
+        overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names, self._suggested)
         (self._folder / "overview.json").write_bytes(msgspec.json.encode(overview))
 
 

@@ -41,16 +41,17 @@ def run(
         previous = indexing.open_previous(store)
         suggested = [check.ask for check in questions if check.suggest and not check.history]
         near = store.nearby(previous) if previous is not None else None
-        manifest, change = indexing.build(settings.corpus, folder, model, near, progress, store.journal, suggested)
+        manifest, change = indexing.build(settings.corpus, folder, model, near, progress, store.journal, suggested, store.repeat)
         progress("verifying", 0, 1)
-        store.seal(folder, manifest, sync=False)
+        manifest = store.seal(folder, manifest, sync=False, known=manifest.files)
         after = engine_for(store.open_folder(folder, manifest.name))
         progress("verifying", 1, 1)
         verdict = gate.judge(questions, asked, _engine(previous, engine_for), after, settings.corpus, progress)
         failed = tuple(f.ask for f in verdict.failures)
         publish = not dry_run and (publish_anyway or not failed)
         if not dry_run:
-            store.seal(folder, msgspec.structs.replace(manifest, checks_passed=len(questions) - len(failed), checks_failed=failed))
+            judged = msgspec.structs.replace(manifest, checks_passed=len(questions) - len(failed), checks_failed=failed)
+            store.seal(folder, judged, known=manifest.files)
             if publish:
                 store.adopt(folder, manifest.name)
                 store.publish(manifest.name)

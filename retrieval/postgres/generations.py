@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +115,13 @@ class PostgresStore:
             yield folder
             self._drop("state = 'building'")  # what was only looked at; what an error leaves goes before the next build
 
-    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True) -> Path:
-        """Write the manifest with a checksum of each file."""
-        return self._folder.seal(folder, manifest, sync=sync)
+    def repeat(self, name: str, folder: Path) -> bool:
+        """Put the files of a generation into an empty folder; False where this machine has not built it last."""
+        return self._folder.repeat(f"{_BUILT}{name}", folder)
+
+    def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True, known: Mapping[str, str] | None = None) -> Manifest:
+        """Write the manifest with a checksum of each file; files whose checksums are `known` are not read."""
+        return self._folder.seal(folder, manifest, sync=sync, known=known)
 
     def open_folder(self, folder: Path, name: str) -> Generation:
         """Copy a sealed folder into the database, where it does not serve yet, and open it there."""
@@ -148,7 +152,8 @@ class PostgresStore:
         overview = msgspec.json.decode((scratch / "overview.json").read_bytes(), type=Overview)
         written = download.written(self._connections, schema.of_generation(number))
         write_lexical(scratch, Terms(overview.terms.values()), written)
-        return self._folder.seal(scratch, manifest)
+        self._folder.seal(scratch, manifest)
+        return scratch
 
     def take_in(self, folder: Path, name: str) -> None:
         """Copy a sealed folder among the generations, read it back, and hold it against its checksums; it does not serve yet."""
