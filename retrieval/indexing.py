@@ -47,7 +47,8 @@ def build(
     """Write a generation of the guides under `corpus` into the empty `folder`; its files are not sealed yet.
 
     `suggested` are questions that are suggested to askers beside those in headings. `journal` is a file that keeps vectors as they
-    are made: where it lies already, a build that was killed is resumed. `repeat` takes over a whole generation. Raises GuideError for a guide that cannot be read.
+    are made: where it lies already, a build that was killed is resumed. `repeat` takes over a whole generation, where nothing has
+    changed. Raises GuideError for a guide that cannot be read.
     """
     now = Corpus(corpus, previous)
     same = previous is not None and now.unchanged and _same(previous, model, suggested)

@@ -103,18 +103,22 @@ def describe(sizes: list[Size]) -> str:
         "both p50 / p99",
         "opened",
         "memory",
-        "of files",
+        "files",
         "built",
     ]
-    rows = [
-        [
-            f"{s.passages:,}", f"{s.search.kind}{f', {s.search.setting} lists' if s.search.setting else ''}", f"{s.recall:.3f}",
-            f"{s.vector:.2f} / {s.vector_slow:.2f} ms", f"{s.lexical:.2f} ms", f"{s.hybrid:.2f} / {s.hybrid_slow:.2f} ms", f"{s.opened:.3f} s",
-            f"{s.memory:.0f} MB", f"{s.mapped:.0f} MB", f"{s.built:.0f} CPU s, {s.disk:.0f} MB",
-        ]
-        for s in sizes
-    ]  # fmt: skip
+    rows = [[f"{s.passages:,}", _kind(s.search), f"{s.recall:.3f}", *_costs(s)] for s in sizes]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+
+
+def _kind(found: Recall) -> str:
+    return f"{found.kind}, {found.setting} lists" if found.setting else found.kind
+
+
+def _costs(size: Size) -> list[str]:
+    return [
+        f"{size.vector:.2f} / {size.vector_slow:.2f} ms", f"{size.lexical:.2f} ms", f"{size.hybrid:.2f} / {size.hybrid_slow:.2f} ms",
+        f"{size.opened:.3f} s", f"{size.memory:.0f} MB", f"{size.mapped:.0f} MB", f"{size.built:.0f} CPU s, {size.disk:.0f} MB",
+    ]  # fmt: skip
 
 
 def _asked(folder: str, passages: int) -> dict[str, object]:
@@ -149,7 +153,8 @@ def ask(folder: Path, passages: int) -> dict[str, object]:
     return {
         "passages": passages, "search": msgspec.to_builtins(generation.manifest.search), "recall": _recall(generation, vectors, found),
         "vector": statistics.median(by_meaning), "vector_slow": percentile(by_meaning, 0.99), "lexical": statistics.median(by_words),
-        "hybrid": statistics.median(both), "hybrid_slow": percentile(both, 0.99), "opened": opened, "memory": own - before, "mapped": mapped,
+        "hybrid": statistics.median(both), "hybrid_slow": percentile(both, 0.99),
+        "opened": opened, "memory": own - before, "mapped": mapped,
     }  # fmt: skip
 
 
