@@ -23,7 +23,7 @@ EXACT = 16_384  # vectors that are compared one by one in less than a millisecon
 LEAST, WANTED = 0.98, 0.985  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
 LISTS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # lists that are read, of which the fewest that do are taken
 SAMPLE = 1_000  # vectors whose nearest ones are compared with the true ones
-TRAINED = 64  # vectors for each list by which the lists are laid out
+TRAINED = 40  # vectors for each list by which the lists are laid out
 PIECE = 65_536  # vectors that are added at a time
 SURE = 100  # candidates that are compared exactly, at least
 _NEAREST = 10
@@ -115,7 +115,7 @@ def _filled(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFScal
     lists = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, number, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, True
     )  # fmt: skip
-    lists.cp.niter, lists.cp.max_points_per_centroid = 10, TRAINED
+    lists.cp.niter, lists.cp.max_points_per_centroid = 8, TRAINED
     some = np.sort(chance.choice(len(vectors), min(len(vectors), TRAINED * number), replace=False))
     lists.train(np.ascontiguousarray(vectors[some]))
     for start in range(0, len(vectors), PIECE):

@@ -137,11 +137,12 @@ def ask(folder: Path, passages: int) -> dict[str, object]:
     model, subjects = synthetic.model(passages)
     chance = np.random.default_rng(4)
     numbers = chance.integers(0, passages, ASKED)
-    vectors, asked = subjects.vectors(numbers, kind=1), [synthetic.question(int(number)) for number in numbers]
+    asked = [synthetic.question(int(number)) for number in numbers]
     before, started = _memory()[0], time.perf_counter()
     generation, _ = GenerationStore(folder).open_current()
     searcher = Searcher(generation, model, cues.VOCABULARY)
     opened = time.perf_counter() - started
+    vectors = subjects.vectors([generation.passages[int(number)].embedded for number in numbers], kind=1)
     indexes = search.Indexes(generation.vectors, generation.headings, generation.lexical)
     for _ in range(2):  # the second time the disk is warm
         by_meaning = [_ms(lambda v=v: generation.vectors.search(v, search.DEPTH)) for v in vectors]  # type: ignore[misc]

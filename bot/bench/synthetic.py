@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval import frontmatter
 from retrieval.encoder import Model
@@ -24,7 +23,7 @@ from retrieval.reading import Read
 from retrieval.spelling import frequent_words
 
 DIMENSION = 384
-WORDS = 50_000  # of which the texts are made
+WORDS = 80_000  # of which the texts are made
 OF_GUIDE = 20  # passages
 LENGTH = 40  # words of a passage
 _OWN, _HEAVY, _MIXED = 0.4, 0.3, 0.5  # how far passages lie from their subject, how much that differs, and how far they lean to another
@@ -32,7 +31,7 @@ _SUBJECTS = ((0.4, 12_800), (0.6, 320), (0.6, 8))  # how far subjects lie apart,
 
 
 class Subjects:
-    """Where passages lie: near a narrow subject, which lies near a wider one. A passage's number gives its vector."""
+    """Where passages lie: near a narrow subject, which lies near a wider one. A text decides where by its letters."""
 
     def __init__(self, passages: int) -> None:
         chance = np.random.default_rng(1)
@@ -43,9 +42,9 @@ class Subjects:
             count = max(8, passages // shared)
             self._subjects = self._subjects[chance.integers(0, len(self._subjects), count)] + apart * self._some(chance, count)
 
-    def vectors(self, numbers: NDArray[np.int64], kind: int = 0) -> Vectors:
-        """The unit vectors of passages; of another `kind` those of others on the same subjects. Shape: (numbers, DIMENSION)."""
-        return np.stack([self._vector(int(number), kind) for number in numbers])
+    def vectors(self, texts: Sequence[str], kind: int = 0) -> Vectors:
+        """The unit vectors of texts; of another `kind` those of others on the same subjects. Shape: (texts, DIMENSION)."""
+        return np.stack([self._vector(_number(text), kind) for text in texts])
 
     def _vector(self, number: int, kind: int) -> Vectors:
         chance, own = np.random.default_rng([number, kind]), np.random.default_rng([number, 0])
@@ -60,15 +59,14 @@ class Subjects:
 
 
 class Encoder:
-    """Fits `retrieval.encoder.Encoder`. A text that begins with a number has that passage's vector, any other one by its letters."""
+    """Fits `retrieval.encoder.Encoder`."""
 
     def __init__(self, subjects: Subjects) -> None:
         self._subjects = subjects
 
     def encode(self, inputs: list[str], /, **_options: Any) -> Vectors:
         """Shape: (inputs, DIMENSION)."""
-        numbers = [int(text.split(" ", 1)[0]) if text[:1].isdigit() else _number(text) for text in inputs]
-        return self._subjects.vectors(np.array(numbers))
+        return self._subjects.vectors(inputs)
 
 
 def model(passages: int) -> tuple[Model, Subjects]:
@@ -93,8 +91,8 @@ def question(number: int) -> str:
 
 
 def _passage(guide: str, number: int, text: str) -> Passage:
-    section = f"{number // 4 % 5} {' '.join(text.split()[:3])}"
-    return Passage(guide, "prose", (section,), (1, 1), text, f"{number} {text}", heading=section if number % 4 == 0 else "")
+    section = " ".join(text.split()[:3])
+    return Passage(guide, "prose", (section,), (1, 1), text, text, heading=section if number % 4 == 0 else "")
 
 
 def _text(chance: np.random.Generator, count: int) -> str:
