@@ -117,11 +117,12 @@ def model(bot: Bot) -> list[Result]:
 
 
 def index(bot: Bot) -> list[Result]:
-    """Whether an index serves that fits the model, and whether the guides have changed since it was built."""
+    """Whether an index serves that fits the model and is as it was built, to the byte, and whether the guides have changed since."""
     try:
         if not bot.has_index:
             return [failed("index", "there is none", "run `fingerpost reindex`")]
         name = bot.engine().searcher.generation.manifest.name
+        bot.store.verify(name)
         stale = bot.stale_guides()
     except FingerpostError as error:
         return [failed("index", str(error), "run `fingerpost reindex`, or `fingerpost rollback`")]

@@ -70,6 +70,10 @@ class GenerationStore:
         """One generation, verified; `anew` digests every file. Raises IndexUnusable, naming the file that is wrong."""
         return self.open_folder(self.folder / name, name, anew=anew)
 
+    def verify(self, name: str) -> None:
+        """Hold every file of a generation against its checksum, whatever was seen before. Raises IndexUnusable, naming what is wrong."""
+        self.open(name, anew=True)
+
     @property
     def journal(self) -> Path:
         """Where a build keeps the vectors that it makes until it is published."""

@@ -40,6 +40,9 @@ class IndexStore(Protocol):
         """One generation, verified."""
         ...
 
+    def verify(self, name: str) -> None:
+        """Hold a generation against all that is known of it, at whatever cost."""
+
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation."""
         ...

@@ -17,6 +17,7 @@ from bot.messages import Answer, Ask
 from bot.office import Office
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
+from retrieval.ports import Recall
 
 HELP = """Type a question, or:
   /path [axis=value ...]   recommend from a decision table; asks for what is missing
@@ -29,7 +30,10 @@ KEPT = 12  # messages of the conversation that a follow-up may refer to
 
 
 class Status(msgspec.Struct, frozen=True):
-    """Which index serves. `checks_failed` holds the check questions that it was published without."""
+    """Which index serves. `checks_failed` holds the check questions that it was published without.
+
+    `search` says how vectors are found, and what share of the true ten nearest that finds.
+    """
 
     generation: str
     created: str
@@ -40,6 +44,7 @@ class Status(msgspec.Struct, frozen=True):
     checks_failed: tuple[str, ...]
     kept: tuple[str, ...]
     stale: tuple[str, ...]
+    search: Recall = Recall()
 
 
 class GuideEntry(msgspec.Struct, frozen=True):
@@ -151,7 +156,7 @@ def status(bot: Bot) -> Status:
     manifest = generation.manifest
     return Status(
         manifest.name, manifest.created, manifest.model, manifest.guides, manifest.passages, manifest.checks_passed,
-        manifest.checks_failed, tuple(bot.store.names()), bot.stale_guides(),
+        manifest.checks_failed, tuple(bot.store.names()), bot.stale_guides(), manifest.search,
     )  # fmt: skip
 
 
@@ -160,12 +165,19 @@ def describe(found: Status) -> str:
     lines = [
         f"index {found.generation}, built {found.created}",
         f"{found.guides} guides, {found.passages} passages, model {found.model}",
+        f"vectors are found by: {_search(found.search)}",
         f"check questions: {found.checks_passed} passed, {len(found.checks_failed)} failed",
         f"kept for a rollback: {len(found.kept) - 1}",
     ]
     if found.stale:
         lines.append(f"changed since: {', '.join(found.stale)}; run `fingerpost reindex`")
     return "\n".join(lines)
+
+
+def _search(found: Recall) -> str:
+    if not found.setting:
+        return "comparing with each of them"
+    return f"{found.kind}, {found.setting} lists; recall@10 against comparing with each of them {found.recall:.3f}"
 
 
 def guides(bot: Bot) -> list[GuideEntry]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import grading
-from bot.bench import crowd, indexing, questions, starts
+from bot.bench import crowd, indexing, questions, reindexing, starts
 from bot.bench.row import Row
 from bot.wiring import Bot
 from retrieval import encoder
@@ -30,6 +30,7 @@ def run(bot: Bot, progress: Progress, *, quick: bool = False) -> list[Row]:
     rows += questions.measure(bot, reference, asked[:30] if quick else asked, passages=0 if quick else questions.PASSAGES)
     progress("indexing", 2, 4)
     rows += indexing.measure(bot, reference, rounds=1 if quick else 3)
+    rows += reindexing.measure(bot, guides=reindexing.FEW if quick else reindexing.GUIDES)
     progress("many at once", 3, 4)
     rows += crowd.measure(bot, asked, askers=ASKERS, seconds=1.0 if quick else 60.0)
     progress("done", 4, 4)

@@ -14,7 +14,7 @@ from bot.bench.row import Row
 from bot.wiring import Bot
 from retrieval.spelling import frequent_words
 
-GUIDES = 10_000
+GUIDES, FEW = 10_000, 20
 WORDS = 20_000  # of which the texts are made, each as frequent as its rank lets it be
 BESIDE = "its full build"
 

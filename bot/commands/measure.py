@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from bot import bench, calibration, evaluate
+from bot.bench import size, size_plot
 from bot.commands.ready import ensure_index
 from bot.progress import Bar
 from bot.wiring import Bot
@@ -35,9 +36,18 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> Non
 @click.command("bench")
 @click.option("--json", "as_json", is_flag=True, help="print the rows on one line")
 @click.option("--quick", is_flag=True, help="a moment of each, on the guides as they are")
+@click.option("--large", is_flag=True, help="in place of all that: what searching costs from 10,000 passages to a million (takes long)")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="with --large, write the costs as an SVG to this file")
 @click.pass_obj
-def bench_command(bot: Bot, as_json: bool, quick: bool) -> None:
+def bench_command(bot: Bot, as_json: bool, quick: bool, large: bool, plot: Path | None) -> None:
     """Measure what starts, answers and embeddings cost, each beside its peer in the same run; prints a table in Markdown."""
+    if large:
+        with Bar() as bar:
+            sizes = size.measure(bar.show)
+        if plot is not None:
+            plot.write_text(size_plot.svg(sizes), "utf-8")
+        click.echo(msgspec.json.encode(sizes).decode() if as_json else size.describe(sizes))
+        return
     ensure_index(bot)
     with Bar() as bar:
         rows = bench.run(bot, bar.show, quick=quick)

@@ -78,6 +78,10 @@ class PostgresStore:
         number, manifest, facts = self._row(name, "kept")
         return opening.opened_generation(self._connections, schema.of_generation(number), manifest, facts)
 
+    def verify(self, name: str) -> None:
+        """Whether a generation can be opened; the database minds its own pages. Raises IndexUnusable."""
+        self.open(name)
+
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation. Raises IndexUnusable."""
         return self._row(name, "kept")[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,21 @@ def test_a_slack_out_of_reach_is_no_crash(bot: Bot, slack: SlackServer) -> None:
 def test_a_missing_index_is_found(make_bot: Callable[[Path, Path], Bot], corpus: Path, tmp_path: Path) -> None:
     """The fix is the command that builds one."""
     assert _failed(doctor.run(make_bot(corpus, tmp_path), doctor.CORE)) == {"index": "run `fingerpost reindex`"}
+
+
+def test_a_damaged_index_is_found(make_bot: Callable[[Path, Path], Bot], plants: Path, tmp_path: Path) -> None:
+    """A wrong bit is found in an index that was verified before and whose files have kept their size and time."""
+    bot = make_bot(plants, tmp_path / "home")
+    bot.reindex(lambda *_: None)
+    assert _failed(doctor.run(bot, doctor.CORE)) == {}
+    file = bot.settings.index / (bot.store.current() or "") / "passages.f32"
+    before, content = file.stat(), bytearray(file.read_bytes())
+    content[7] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (found,) = (result for result in doctor.run(bot, doctor.CORE) if result.status == "failed")
+    assert found.name == "index"
+    assert found.found.endswith("is damaged: passages.f32 has a wrong checksum")
 
 
 def test_a_check_that_breaks_is_a_failed_one(bot: Bot) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from retrieval.encoder import Vectors
 from retrieval.errors import IndexUnusable
-from retrieval.vectors import VectorIndex
+from retrieval.ports import Recall
+from retrieval.vectors import VectorIndex, lay_out
 
 
 def unit(seed: int, count: int, dimension: int) -> Vectors:
@@ -72,3 +73,60 @@ def test_a_file_that_is_no_index_is_refused(tmp_path: Path, content: bytes | Non
         (tmp_path / "v.f32").write_bytes(content)
     with pytest.raises(IndexUnusable, match=r"v\.f32 cannot be read .*; run `fingerpost reindex`"):
         VectorIndex.open(tmp_path / "v.f32", 6)
+
+
+def grouped(count: int, dimension: int) -> Vectors:
+    """Unit vectors that lie around some fifty middles, as those of texts lie around subjects. Shape: (count, dimension)."""
+    chance = np.random.default_rng(7)
+    vectors = chance.normal(size=(50, dimension))[chance.integers(0, 50, count)] + 0.6 * chance.normal(size=(count, dimension))
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_of_many_vectors_those_in_the_nearest_lists_are_compared(tmp_path: Path) -> None:
+    """Above a number lists are laid out; what they find are the true nearest, as often as is said, with their true cosines."""
+    vectors = grouped(4_000, 24)
+    VectorIndex(vectors).save(tmp_path / "v.f32")
+    found = lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    assert (found.kind, found.setting > 0, found.recall >= 0.98) == ("ivf sq8", True, True)
+    opened, shares = VectorIndex.open(tmp_path / "v.f32", 24), []
+    for query in grouped(4_100, 24)[4_000:]:
+        ids, cosines = opened.search(query, 10)
+        true = vectors @ query
+        assert cosines == pytest.approx(true[ids], abs=1e-6)
+        assert cosines.tolist() == sorted(cosines.tolist(), reverse=True)
+        shares.append(len(set(ids.tolist()) & set(np.argsort(-true)[:10].tolist())) / 10)
+    assert np.mean(shares) >= 0.95
+    assert opened.search(vectors[5], 4_000)[0].tolist()[0] == 5  # all are asked for, and compared
+    assert vectors[[3, 1]].tobytes() == opened.vectors([3, 1]).tobytes()
+
+
+def test_where_lists_find_too_little_all_are_compared(tmp_path: Path) -> None:
+    """Vectors without any groups are compared one by one, whatever their number, and nothing is left on the disk."""
+    VectorIndex(unit(4, 3_000, 64)).save(tmp_path / "v.f32")
+    assert lay_out(tmp_path / "v.f32", 64, exact=1_000, least=1.0) == Recall("exact", 0, 1.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["v.f32"]
+
+
+def test_few_vectors_get_no_lists(tmp_path: Path) -> None:
+    """Up to the number that is compared in no time there are no lists."""
+    VectorIndex(grouped(1_000, 24)).save(tmp_path / "v.f32")
+    assert lay_out(tmp_path / "v.f32", 24, exact=1_000) == Recall("exact", 0, 1.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["v.f32"]
+
+
+@pytest.mark.parametrize("content", [b"", b"IxFI", b"\x80\x04pickled"])
+def test_lists_that_are_none_are_refused(tmp_path: Path, content: bytes) -> None:
+    """Lists that are torn or of another kind are refused with their name and what to do."""
+    VectorIndex(unit(2, 9, 6)).save(tmp_path / "v.f32")
+    (tmp_path / "v.ivf").write_bytes(content)
+    with pytest.raises(IndexUnusable, match=r"v\.ivf cannot be read as a vector index; run `fingerpost reindex`"):
+        VectorIndex.open(tmp_path / "v.f32", 6)
+
+
+def test_lists_of_other_vectors_are_refused(tmp_path: Path) -> None:
+    """Lists beside a file of vectors that they were not made of are refused."""
+    VectorIndex(grouped(2_000, 24)).save(tmp_path / "v.f32")
+    lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    VectorIndex(grouped(1_999, 24)).save(tmp_path / "v.f32")
+    with pytest.raises(IndexUnusable, match=r"v\.ivf cannot be read: it is not of v\.f32"):
+        VectorIndex.open(tmp_path / "v.f32", 24)

@@ -27,9 +27,9 @@ STEPS = [
     "open /.building/passages.f32 x1",  # the guides are read, and vectors are about to be made
     "open /.building/overview.json x1",  # the vectors and the lexical index are written
     "open /.building/manifest.json x1",  # about to be sealed
-    "open /.building/passages.records x6",  # sealed, and read by the engine that the check questions ask
+    "open /.building/passages.records x5",  # sealed, and read by the engine that the check questions ask
     "open /.building/manifest.json x3",  # checked, about to be sealed for good
-    "open /.building/passages.records x8",  # about to be put on disk
+    "open /.building/passages.records x6",  # about to be put on disk
     "os.rename /.building x1",
     "open /.CURRENT.new x1",
     "os.rename /.CURRENT.new x1",
