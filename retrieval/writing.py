@@ -111,8 +111,7 @@ class FolderWriter:
         self._write_known()
         write_lexical(self._folder, self._terms, self._counts)
         self._write_overview()
-        vectors.lay_out(self._folder / "questions.f32", embedder.dimension)
-        return embedded, vectors.lay_out(self._folder / "passages.f32", embedder.dimension)
+        return embedded, write_lists(self._folder, embedder.dimension)
 
     def _embed(self, embedder: Embedder, progress: Count) -> int:
         """Write all vectors; how many of passages were not known."""
@@ -163,6 +162,12 @@ def write_known(folder: Path, digests: NDArray[np.uint8]) -> None:
     order = np.argsort(keys, kind="stable")
     for name, values in (("digests", digests[order]), ("keys", keys[order].astype("<u8")), ("rows", order.astype("<i8"))):
         (folder / f"known.{name}").write_bytes(values.tobytes())
+
+
+def write_lists(folder: Path, dimension: int) -> Recall:
+    """Write what finds vectors, where there are many of them; how those of passages are found."""
+    vectors.lay_out(folder / "questions.f32", dimension)
+    return vectors.lay_out(folder / "passages.f32", dimension)
 
 
 def write_lexical(folder: Path, terms: Terms, written: Iterable[str]) -> None:

@@ -24,7 +24,7 @@ from retrieval.postgres import download, layout, opening, schema
 from retrieval.postgres.connections import Connection, Connections
 from retrieval.postgres.upload import upload
 from retrieval.terms import Terms
-from retrieval.writing import write_lexical
+from retrieval.writing import write_lexical, write_lists
 
 _ALONE = 0x66_69_6E_67_65_62  # the number of the advisory lock of whoever builds or publishes
 _BUILT = ".built-"
@@ -75,8 +75,8 @@ class PostgresStore:
 
     def open(self, name: str) -> Generation:
         """One generation that is kept. Raises IndexUnusable, IndexUnreachable."""
-        number, manifest, facts = self._row(name, "kept")
-        return opening.opened_generation(self._connections, schema.of_generation(number), manifest, facts)
+        tables, manifest, facts = self._row(name, "kept")
+        return opening.opened_generation(self._connections, schema.of_generation(tables), manifest, facts)
 
     def verify(self, name: str) -> None:
         """Whether a generation can be opened; the database minds its own pages. Raises IndexUnusable."""
@@ -128,15 +128,22 @@ class PostgresStore:
         return self._folder.seal(folder, manifest, sync=sync, known=known)
 
     def open_folder(self, folder: Path, name: str) -> Generation:
-        """Copy a sealed folder into the database, where it does not serve yet, and open it there."""
+        """Copy a sealed folder into the database, where it does not serve yet, and open it there.
+
+        Where the generation that serves has the same contents, its tables are shared and nothing is copied.
+        """
         manifest = self._folder.open_folder(folder, name).manifest
-        connection = self._writer()
-        number = self._reserve(connection, manifest)
-        facts = upload(connection, schema.of_generation(number), folder, manifest, self._before(manifest), self._progress)
-        connection.execute(
-            "update fingerpost.generations set facts = %s where number = %s", [msgspec.json.encode(facts), number]
-        )  # fmt: skip
-        return opening.opened_generation(self._connections, schema.of_generation(number), manifest, facts)
+        connection, serving = self._writer(), self._serving()
+        if serving is not None and contents(serving[1]) == contents(manifest):
+            tables, _, facts = serving
+            self._reserve(connection, manifest, tables)
+        else:
+            tables = self._reserve(connection, manifest, None)
+            fits = serving is not None and (serving[1].model, serving[1].dimension) == (manifest.model, manifest.dimension)
+            before = schema.of_generation(serving[0]) if serving is not None and fits else None
+            facts = upload(connection, schema.of_generation(tables), folder, manifest, before, self._progress)
+        connection.execute("update fingerpost.generations set facts = %s where name = %s", [msgspec.json.encode(facts), name])
+        return opening.opened_generation(self._connections, schema.of_generation(tables), manifest, facts)
 
     def adopt(self, folder: Path, name: str) -> None:
         """Take what was copied among the generations; it does not serve yet. The folder is kept for the next build."""
@@ -151,12 +158,13 @@ class PostgresStore:
 
     def folder_of(self, name: str, scratch: Path) -> Path:
         """Write a generation into `scratch`, sealed. Raises IndexUnusable where it is not what its checksums say."""
-        number, manifest, _ = self._row(name, "kept")
-        self._read_back(number, manifest, scratch)
+        tables, manifest, _ = self._row(name, "kept")
+        self._read_back(tables, manifest, scratch)
         overview = msgspec.json.decode((scratch / "overview.json").read_bytes(), type=Overview)
-        written = download.written(self._connections, schema.of_generation(number))
+        written = download.written(self._connections, schema.of_generation(tables))
         write_lexical(scratch, Terms(overview.terms.values()), written)
-        self._folder.seal(scratch, manifest)
+        search = write_lists(scratch, manifest.dimension)
+        self._folder.seal(scratch, msgspec.structs.replace(manifest, search=search))
         return scratch
 
     def take_in(self, folder: Path, name: str) -> None:
@@ -165,14 +173,14 @@ class PostgresStore:
         with self.building() as scratch:
             self._drop("state = 'kept' and name = %s", name)
             self.open_folder(folder, name)
-            rows = self._writer().execute("select number from fingerpost.generations where name = %s", [name]).fetchall()
+            rows = self._writer().execute("select tables from fingerpost.generations where name = %s", [name]).fetchall()
             self._read_back(int(rows[0][0]), manifest, scratch / "read back")
             self._settle(folder, name, "kept")
 
-    def _read_back(self, number: int, manifest: Manifest, folder: Path) -> None:
+    def _read_back(self, tables: int, manifest: Manifest, folder: Path) -> None:
         """Write what was copied into an empty folder, and hold it against its checksums."""
         folder.mkdir()
-        download.download(self._connections, schema.of_generation(number), manifest, folder)
+        download.download(self._connections, schema.of_generation(tables), manifest, folder)
         for name, digest in contents(manifest).items():
             if not (folder / name).is_file() or digest_of(folder / name) != digest:
                 raise IndexUnusable(f"the index {manifest.name} in {self.place} is damaged: {name} has a wrong checksum")
@@ -231,11 +239,11 @@ class PostgresStore:
         return self._connections.read(look)
 
     def _row(self, name: str, state: str) -> tuple[int, Manifest, opening.Facts]:
-        statement = "select number, manifest, facts from fingerpost.generations where name = %s and state = %s"
+        statement = "select tables, manifest, facts from fingerpost.generations where name = %s and state = %s"
         rows = self._catalogue(statement, [name, state])
         if not rows:
             raise IndexUnusable(f"the index {name} is not there")
-        number, manifest, facts = rows[0]
+        tables, manifest, facts = rows[0]
         try:
             found = msgspec.json.decode(manifest, type=Manifest), msgspec.json.decode(facts, type=opening.Facts)
         except msgspec.MsgspecError as error:
@@ -244,25 +252,25 @@ class PostgresStore:
             raise IndexUnusable(
                 f"the index {name} has format {found[0].format}.{found[1].format}, this program reads {FORMAT}.{layout.FORMAT}"
             )
-        return int(number), *found
+        return int(tables), *found
 
-    def _reserve(self, connection: Connection, manifest: Manifest) -> int:
-        """The number of a new generation that is about to be filled."""
+    def _reserve(self, connection: Connection, manifest: Manifest, tables: int | None) -> int:
+        """A row for a new generation, with the tables of another one or its own; the number of those."""
         row = connection.execute(
-            "insert into fingerpost.generations (name, state, manifest, facts) values (%s, 'building', %s, '') returning number",
+            "insert into fingerpost.generations (name, state, manifest, facts, tables) values (%s, 'building', %s, '', 0) returning number",
             [manifest.name, msgspec.json.encode(manifest)],
         ).fetchone()
         assert row is not None
-        return int(row[0])
+        own = int(row[0])
+        connection.execute("update fingerpost.generations set tables = %s where number = %s", [tables or own, own])
+        return tables or own
 
-    def _before(self, manifest: Manifest) -> str | None:
-        """The schema of the generation that serves, if the same model has made it: its vectors are taken over."""
-        current = self.current()
+    def _serving(self) -> tuple[int, Manifest, opening.Facts] | None:
+        """The tables, the manifest and the facts of the generation that serves; None where there is none that this program reads."""
         try:
-            number, before, _ = self._row(current or "", "kept")
+            return self._row(self.current() or "", "kept")
         except IndexUnusable:
             return None
-        return schema.of_generation(number) if (before.model, before.dimension) == (manifest.model, manifest.dimension) else None
 
     def _settle(self, folder: Path, name: str, state: str) -> None:
         raw = msgspec.json.encode(self._folder.sealed(folder, name))
@@ -272,10 +280,11 @@ class PostgresStore:
     def _drop(self, which: str, *given: str) -> None:
         """Delete generations, each in a transaction; one that is being read for long is left for the next time."""
         connection = self._writer()
-        numbers = connection.execute(f"select number from fingerpost.generations where {which}", given or None).fetchall()  # noqa: S608 - ours
-        for (number,) in numbers:
+        rows = connection.execute(f"select number, tables from fingerpost.generations where {which}", given or None).fetchall()  # noqa: S608 - ours
+        for number, tables in rows:
             with contextlib.suppress(psycopg.errors.LockNotAvailable), connection.transaction():
                 connection.execute("set local lock_timeout = '5s'")
                 connection.execute("delete from fingerpost.generations where number = %s", [number])
-                dropped = sql.Identifier(schema.of_generation(int(number)))
-                connection.execute(sql.SQL("drop schema if exists {} cascade").format(dropped))
+                if connection.execute("select from fingerpost.generations where tables = %s limit 1", [tables]).fetchone() is None:
+                    dropped = sql.Identifier(schema.of_generation(int(tables)))
+                    connection.execute(sql.SQL("drop schema if exists {} cascade").format(dropped))

@@ -20,6 +20,10 @@ STEPS = (
         state text not null check (state in ('building', 'aside', 'kept')), manifest bytea not null, facts bytea not null);
     create table fingerpost.serving (
         one boolean primary key default true check (one), name text not null, since timestamptz not null default now())""",
+    # Generations of the same guides share their tables.
+    """alter table fingerpost.generations add column tables integer;
+    update fingerpost.generations set tables = number;
+    alter table fingerpost.generations alter column tables set not null""",
 )
 _NO_VECTOR = (
     "its extension `vector` (pgvector) is missing, or this user may not create it; have it installed on the server (Debian: "
@@ -55,9 +59,9 @@ def _extension(connection: Connection, place: str) -> None:
         raise IndexNotWritten(place, _NO_VECTOR) from error
 
 
-def of_generation(number: int) -> str:
-    """The name of a generation's schema."""
-    return f"{CATALOGUE}_{number}"
+def of_generation(tables: int) -> str:
+    """The name of the schema that has a generation's tables."""
+    return f"{CATALOGUE}_{tables}"
 
 
 def table(schema: str, name: str) -> sql.Composed:

@@ -121,10 +121,44 @@ def test_another_machine_takes_over_the_vectors(make: Make) -> None:
 def test_the_newest_are_kept_and_the_rest_leaves_nothing(make: Make, postgres: PostgresServer, address: Secret) -> None:
     """Of what was pruned, set aside and dropped, or only looked at, no table stays."""
     bot = make("one")
-    names = [bot.reindex(quiet).name for _ in range(KEPT + 1)]
+    names = []
+    for number in range(KEPT + 1):
+        price(bot, number)
+        names.append(bot.reindex(quiet).name)
+    price(bot, 99)
     bot.reindex(quiet, dry_run=True)
     assert (bot.store.names(), bot.store.current()) == (names[1:], names[-1])
     assert schemas(postgres, address) == KEPT
+
+
+def test_where_nothing_has_changed_nothing_is_copied(make: Make, postgres: PostgresServer, address: Secret) -> None:
+    """The new generation shares the tables of the one before, which stay for as long as either is kept."""
+    bot = make("one")
+    stages: list[str] = []
+    first = bot.reindex(quiet).name
+    names = [bot.reindex(lambda doing, *_: stages.append(doing)).name for _ in range(KEPT)]
+    assert [stage for stage in stages if stage.startswith("copying")] == []
+    assert (bot.store.names(), schemas(postgres, address)) == (names, 1)
+    assert first not in names
+    answer = bot.handle(Ask(FERN))
+    assert (answer.generation, "$12" in answer.plain) == (names[-1], True)
+    price(bot, 13)
+    assert bot.reindex(quiet).published
+    assert schemas(postgres, address) == 2
+    assert "$12" in bot.engine_for(bot.store.open(names[-1])).handle(Ask(FERN)).plain
+
+
+def test_a_catalogue_of_an_earlier_version_is_brought_up_to_date(make: Make, postgres: PostgresServer, address: Secret) -> None:
+    """Before generations could share tables."""
+    bot = make("one")
+    first = bot.reindex(quiet).name
+    with closing(postgres.connect(address.reveal().rpartition("/")[2])) as connection:
+        connection.execute("alter table fingerpost.generations drop column tables")
+        connection.execute("update fingerpost.version set number = 1")
+    price(bot, 13)
+    second = bot.reindex(quiet).name
+    assert (bot.store.names(), bot.store.current()) == ([first, second], second)
+    assert "$12" in bot.engine_for(bot.store.open(first)).handle(Ask(FERN)).plain
 
 
 def test_one_builds_at_a_time_across_machines(make: Make) -> None:
