@@ -177,7 +177,8 @@ def describe(found: Status) -> str:
 def _search(found: Recall) -> str:
     if not found.setting:
         return "comparing with each of them"
-    return f"{found.kind}, {found.setting} lists; recall@10 against comparing with each of them {found.recall:.3f}"
+    read = "candidates" if found.kind.startswith("hnsw") else "lists"
+    return f"{found.kind}, {found.setting} {read}; recall@10 against comparing with each of them {found.recall:.3f}"
 
 
 def guides(bot: Bot) -> list[GuideEntry]:
