@@ -17,6 +17,12 @@ def of_passages(passages: Iterable[Passage]) -> Documents:
     return ((number, words.stems(passage.embedded)) for number, passage in enumerate(passages))
 
 
+def of_words(written: Iterable[bytes]) -> Documents:
+    """The same, of the words of each passage as they are written, with spaces between."""
+    stop, stem = words.STOP_WORDS, words.stem
+    return ((number, [stem(w) for w in text.decode().split() if w not in stop]) for number, text in enumerate(written))
+
+
 def of_rows(passages: Iterable[Passage], guides: Iterable[Guide], terms: Terms) -> Documents:
     """The stems of each row's first cell, with the id of the row's passage."""
     remaining = iter(guides)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import FolderVocabulary
 
 DIGEST = 32  # bytes of a SHA-256
-DERIVED = ("lexical", "named", "rows", "spelling", "passages.ivf", "questions.ivf")  # what is made of the other files
+DERIVED = (  # what is made of the other files
+    "lexical", "named", "rows", "spelling", "passages.ivf", "questions.ivf", "passages.words", "passages.words.ends",
+)  # fmt: skip
 ENCODED = ("passages", "words", "headings", "questions")  # whose vectors the next generation may take over
 
 
@@ -30,7 +33,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Generation:
     vectors = {name: VectorIndex.open(folder / f"{name}.f32", manifest.dimension) for name in ENCODED}
     ids = Texts(folder / "guides.ids")
     first = array(folder / "guides.first", "<i8")
-    passages = FolderPassages(Records(folder / "passages.records", Passage), ids, first)
+    passages = FolderPassages(Records(folder / "passages.records", Passage), ids, first, folder / "passages.words")
     guides = Records(folder / "guides.records", Guide)
     of = array(folder / "headings.of", "<i4")
     ends, held = array(folder / "held.ends", "<i8"), array(folder / "held.ids", "<i4")
@@ -70,8 +73,9 @@ class FolderGuides(Mapping[str, Guide]):
 class FolderPassages:
     """Fits `retrieval.ports.Passages`."""
 
-    def __init__(self, records: Records[Passage], guides: Texts, first: NDArray[np.int64]) -> None:
-        """`first` is the id of each guide's first passage, and at its end the number of all."""
+    def __init__(self, records: Records[Passage], guides: Texts, first: NDArray[np.int64], words: Path) -> None:
+        """`first` is the id of each guide's first passage, and at its end the number of all; `words` is a file that may not be there."""
+        self._words = words
         self._records = records
         self._guides = guides
         self._first = first
@@ -89,10 +93,27 @@ class FolderPassages:
         """The passages with these ids, in this order."""
         return [self._records.get(int(number)) for number in ids]
 
+    @functools.cached_property
+    def _written(self) -> Slices | None:
+        return Slices(self._words) if self._words.exists() else None
+
+    def words_of(self, guide: str) -> list[str] | None:
+        """The words of each passage of a guide as they are written, with spaces between; None where they were not kept."""
+        place = self._guides.find(guide)
+        if place is None or self._written is None:
+            return None
+        return [self._written[number].decode() for number in range(int(self._first[place]), int(self._first[place + 1]))]
+
     def of_guide(self, guide: str) -> list[Passage]:
         """The passages of one guide, in order; none where there is no such guide."""
         place = self._guides.find(guide)
         return [] if place is None else self.many(range(int(self._first[place]), int(self._first[place + 1])))
+
+
+def written(generation: Generation, guide: str) -> list[str] | None:
+    """The words of each passage of a guide as they are written, with spaces between; None where no folder has kept them."""
+    there = generation.passages
+    return there.words_of(guide) if isinstance(there, FolderPassages) else None
 
 
 class FolderQuestions:

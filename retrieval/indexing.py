@@ -64,7 +64,7 @@ def build(
         for read in now.read(progress):
             writer.add(read)
             sources[read.guide.path] = read.source
-        embedded, search = writer.finish(embedder, progress)
+        embedded, search = writer.finish(embedder, progress, previous.vectors if previous is not None and same_model else None)
     manifest = Manifest(
         _name([source.digest for source in sources.values()], model), FORMAT, _now(), model.identity, embedder.dimension,
         len(sources), len(writer), {}, reader(), search,

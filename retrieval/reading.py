@@ -11,6 +11,7 @@ from pathlib import Path
 
 from retrieval import guides, passages
 from retrieval.errors import GuideError
+from retrieval.folder import written
 from retrieval.guides import Guide
 from retrieval.passages import Passage
 from retrieval.ports import Generation, Source
@@ -37,11 +38,15 @@ def reader() -> str:
 
 @dataclass(frozen=True)
 class Read:
-    """A guide with its passages, in order, and its file as it is."""
+    """A guide with its passages, in order, and its file as it is.
+
+    `words` are those of each passage as they are written, with spaces between, where they are known already.
+    """
 
     guide: Guide
     source: Source
     passages: list[Passage]
+    words: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ class Corpus:
 
     def _read(self, file: _File) -> Read:
         if file.same and self._same_terms and self._previous is not None:
-            return Read(self._previous.guides[file.id], file.source, self._previous.passages.of_guide(file.id))
+            there = self._previous
+            return Read(there.guides[file.id], file.source, there.passages.of_guide(file.id), written(there, file.id))
         parsed = guides.read(file.path, self._corpus)
         source = Source(parsed.guide.digest, file.source.size, file.source.mtime)
         return Read(parsed.guide, source, passages.of_guide(parsed, self.terms))

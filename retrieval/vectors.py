@@ -11,13 +11,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import faiss
 import numpy as np
 
 from retrieval import records
 from retrieval.errors import IndexNotWritten, IndexUnusable
-from retrieval.ports import Ids, Recall, Vectors
+from retrieval.ports import Ids, Recall, Vectors, VectorSearch
 
 EXACT = 16_384  # vectors that are compared one by one in less than a millisecond
 LEAST, WANTED = 0.98, 0.985  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
@@ -32,10 +33,10 @@ _NEAREST = 10
 class VectorIndex:
     """Search by inner product, which is the cosine for unit vectors. A vector's id is its position."""
 
-    def __init__(self, vectors: Vectors, lists: faiss.Index | None = None) -> None:
+    def __init__(self, vectors: Vectors, lists: faiss.IndexIVFScalarQuantizer | None = None) -> None:
         """`vectors` may be memory-mapped, shape (vectors, dimension); without `lists` all are compared."""
         self._vectors = vectors
-        self._lists = lists
+        self.lists = lists
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> VectorIndex:
@@ -49,7 +50,7 @@ class VectorIndex:
             raise IndexUnusable(f"{beside} cannot be read as a vector index; run `fingerpost reindex`") from error
         if (lists.ntotal, lists.d) != vectors.shape:
             raise IndexUnusable(f"{beside} cannot be read: it is not of {path.name}; run `fingerpost reindex`")
-        return cls(vectors, lists)
+        return cls(vectors, cast("faiss.IndexIVFScalarQuantizer", lists))
 
     def save(self, path: Path) -> None:
         """Write the vectors to one file."""
@@ -68,10 +69,10 @@ class VectorIndex:
         if not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         faiss.omp_set_num_threads(1)  # which holds for this thread alone: a question waits longer for a second one than it gains
-        if self._lists is None or k >= len(self):
+        if self.lists is None or k >= len(self):
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
-        _, near = self._lists.search(query.reshape(1, -1), max(2 * k, SURE))
+        _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
         ids = near[0][near[0] >= 0]
         cosines = self.similarities(ids, query)
         best = np.argsort(-cosines, kind="stable")[:k]
@@ -86,19 +87,25 @@ class VectorIndex:
         return self._vectors if ids is None else self._vectors[np.asarray(ids, dtype=np.int64)]
 
 
-def lay_out(path: Path, dimension: int, exact: int = EXACT, least: float = LEAST) -> Recall:
+def lay_out(path: Path, dimension: int, exact: int = EXACT, least: float = LEAST, before: VectorSearch | None = None) -> Recall:
     """Write lists beside a file of vectors where there are more than `exact` of them and enough is found by lists.
 
-    `least` is the share of the true ten nearest that has to be found (0 to 1). Raises IndexNotWritten.
+    `least` is the share of the true ten nearest that has to be found (0 to 1). Of an index from `before` of about as many vectors its
+    middles are taken over, as long as by them enough is found; where it had no lists, none are tried. Raises IndexNotWritten.
     """
     vectors = records.array(path, "<f4", dimension)
-    if len(vectors) <= exact:
+    there = before if isinstance(before, VectorIndex) and len(before) > exact and 0.9 < len(vectors) / len(before) < 1.1 else None
+    if len(vectors) <= exact or (there is not None and there.lists is None):
         return Recall()
     with _all_cores():
         chance = np.random.default_rng(0)
-        lists = _filled(vectors, chance)
-        sample = np.sort(chance.choice(len(vectors), min(SAMPLE, len(vectors)), replace=False))
-        found = _measured(lists, vectors, sample, least)
+        lists, found = None, None
+        if there is not None and there.lists is not None:
+            lists = _added(_emptied(there.lists), vectors)
+            found = _measured(lists, vectors, _some(chance, vectors, SAMPLE // 5), least, (there.lists.nprobe,))
+        if lists is None or found is None:
+            lists = _added(_trained(vectors, chance), vectors)
+            found = _measured(lists, vectors, _some(chance, vectors, SAMPLE), least)
     if found is None:
         return Recall()
     try:
@@ -109,27 +116,48 @@ def lay_out(path: Path, dimension: int, exact: int = EXACT, least: float = LEAST
     return found
 
 
-def _filled(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFScalarQuantizer:
-    """All vectors in lists, four for each root of their number."""
+def _trained(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFScalarQuantizer:
+    """Empty lists around middles, four for each root of the number of vectors."""
     dimension, number = vectors.shape[1], 1 << round(np.log2(4 * np.sqrt(len(vectors))))
     lists = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, number, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, True
     )  # fmt: skip
     lists.cp.niter, lists.cp.max_points_per_centroid = 8, TRAINED
-    some = np.sort(chance.choice(len(vectors), min(len(vectors), TRAINED * number), replace=False))
-    lists.train(np.ascontiguousarray(vectors[some]))
+    lists.train(np.ascontiguousarray(vectors[_some(chance, vectors, TRAINED * number)]))
+    return lists
+
+
+def _emptied(there: faiss.IndexIVFScalarQuantizer) -> faiss.IndexIVFScalarQuantizer:
+    """Empty lists around the middles of others."""
+    lists = faiss.IndexIVFScalarQuantizer(
+        faiss.clone_index(there.quantizer), there.d, there.nlist, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, True
+    )  # fmt: skip
+    lists.sq, lists.is_trained = there.sq, True
+    return lists
+
+
+def _some(chance: np.random.Generator, vectors: Vectors, count: int) -> Ids:
+    """The ids of some vectors, ascending."""
+    ids: Ids = np.sort(chance.choice(len(vectors), min(len(vectors), count), replace=False))
+    return ids
+
+
+def _added(lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors) -> faiss.IndexIVFScalarQuantizer:
+    """The lists with all vectors in them."""
     for start in range(0, len(vectors), PIECE):
         lists.add(np.ascontiguousarray(vectors[start : start + PIECE]))
     return lists
 
 
-def _measured(lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors, sample: Ids, least: float) -> Recall | None:
+def _measured(
+    lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors, sample: Ids, least: float, settings: Sequence[int] = LISTS
+) -> Recall | None:
     """The fewest lists by which enough of half of the sample is found, if that holds for the other half; None where none does."""
     true = [[int(i) for i in row if i != own][:_NEAREST] for own, row in zip(sample, _exact(vectors, sample), strict=True)]
     halves = [list(zip(sample, true, strict=True))[half::2] for half in (0, 1)]
-    for setting in LISTS:
+    for setting in settings:
         lists.nprobe = setting
-        if setting < lists.nlist and _recall(lists, vectors, halves[0]) >= max(WANTED, least):
+        if setting < lists.nlist and _recall(lists, vectors, halves[0]) >= (max(WANTED, least) if settings is LISTS else least):
             recall = _recall(lists, vectors, halves[1])
             return Recall("ivf sq8", setting, round(recall, 4)) if recall >= least else None
     return None
@@ -141,7 +169,7 @@ def _exact(vectors: Vectors, sample: Ids) -> Ids:
     return ids
 
 
-def _recall(lists: faiss.Index, vectors: Vectors, half: Sequence[tuple[np.int64, list[int]]]) -> float:
+def _recall(lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors, half: Sequence[tuple[np.int64, list[int]]]) -> float:
     """The share of the true nearest that a search finds, 0 to 1."""
     index = VectorIndex(vectors, lists)
     found = (set(index.search(vectors[own], _NEAREST + 1)[0].tolist()) & set(true) for own, true in half)

@@ -22,7 +22,7 @@ from retrieval.folder import DIGEST, ENCODED, sort_keys
 from retrieval.guides import Guide
 from retrieval.lexical import LexicalIndex, WordIndex
 from retrieval.passages import Passage
-from retrieval.ports import TAGS, Overview, Recall, Source
+from retrieval.ports import TAGS, Overview, Recall, Source, VectorSearch
 from retrieval.reading import Read
 from retrieval.records import Records
 from retrieval.terms import Terms
@@ -37,7 +37,9 @@ class FolderWriter:
         """`folder` is empty; `suggested` are questions that come before those in headings."""
         self._folder = folder
         self._terms = terms
-        self._guides, self._passages = records.Writer(folder / "guides.records"), records.Writer(folder / "passages.records")
+        self._guides, self._passages, self._words = (
+            records.Writer(folder / name) for name in ("guides.records", "passages.records", "passages.words")
+        )
         self._held, self._of, self._digests = (
             _Numbers(folder / name, kind) for name, kind in (("held.ids", "<i4"), ("headings.of", "<i4"), ("passages.digests", "u1"))
         )  # fmt: skip
@@ -58,7 +60,7 @@ class FolderWriter:
         self._count = 0
         self._encoder = msgspec.msgpack.Encoder()
         self._files = ExitStack()
-        for file in (self._guides, self._passages, self._held, self._ends, self._of, self._digests):
+        for file in (self._guides, self._passages, self._words, self._held, self._ends, self._of, self._digests):
             self._files.callback(file.close)
 
     def __enter__(self) -> FolderWriter:
@@ -84,16 +86,16 @@ class FolderWriter:
             self._declared[guide.id] = guide.terms
         if any(table.spec is not None for table in guide.tables):
             self._deciding.append(guide.id)
-        for passage in read.passages:
-            self._add(passage)
+        for number, passage in enumerate(read.passages):
+            self._add(passage, words.surface(passage.embedded) if read.words is None else read.words[number].split())
         self._firsts.append(self._count)
 
-    def _add(self, passage: Passage) -> None:
+    def _add(self, passage: Passage, written: list[str]) -> None:
         self._count += 1
         self._passages.add(self._encoder.encode(passage))
         self._digests.add(np.frombuffer(embedding.digest(passage.embedded), np.uint8))
         self._of.add([self._headings.setdefault(passage.heading, len(self._headings)) if passage.heading else -1])
-        written = words.surface(passage.embedded)
+        self._words.add(" ".join(written).encode())
         self._counts.update(written)
         held = {self._stems.setdefault(words.stem(word), len(self._stems)) for word in written if word not in words.STOP_WORDS}
         self._held.add(sorted(held))
@@ -103,15 +105,18 @@ class FolderWriter:
         for name in self._names:
             self._names[name] += name in passage.embedded
 
-    def finish(self, embedder: Embedder, progress: Count) -> tuple[int, Recall]:
-        """Make the rest of the index; how many passages were encoded anew, and how vectors are found. Raises IndexNotWritten."""
+    def finish(self, embedder: Embedder, progress: Count, before: VectorSearch | None = None) -> tuple[int, Recall]:
+        """Make the rest of the index; how many passages were encoded anew, and how vectors are found. Raises IndexNotWritten.
+
+        `before` are the passages' vectors in the generation before.
+        """
         self._files.close()
         embedded = self._embed(embedder, progress)
         self._write_texts()
         self._write_known()
         write_lexical(self._folder, self._terms, self._counts)
         self._write_overview()
-        return embedded, write_lists(self._folder, embedder.dimension)
+        return embedded, write_lists(self._folder, embedder.dimension, before)
 
     def _embed(self, embedder: Embedder, progress: Count) -> int:
         """Write all vectors; how many of passages were not known."""
@@ -164,17 +169,18 @@ def write_known(folder: Path, digests: NDArray[np.uint8]) -> None:
         (folder / f"known.{name}").write_bytes(values.tobytes())
 
 
-def write_lists(folder: Path, dimension: int) -> Recall:
+def write_lists(folder: Path, dimension: int, before: VectorSearch | None = None) -> Recall:
     """Write what finds vectors, where there are many of them; how those of passages are found."""
     vectors.lay_out(folder / "questions.f32", dimension)
-    return vectors.lay_out(folder / "passages.f32", dimension)
+    return vectors.lay_out(folder / "passages.f32", dimension, before=before)
 
 
 def write_lexical(folder: Path, terms: Terms, written: Iterable[str]) -> None:
     """Write what is searched by words, made of the files that are there; `written` are all words as they are written."""
     passages, guides = Records(folder / "passages.records", Passage), Records(folder / "guides.records", Guide)
     names, first = records.Texts(folder / "guides.ids"), records.array(folder / "guides.first", "<i8")
-    LexicalIndex.numbered(fields.of_passages(passages), folder / "lexical")
+    kept = folder / "passages.words"
+    LexicalIndex.numbered(fields.of_words(records.Slices(kept)) if kept.exists() else fields.of_passages(passages), folder / "lexical")
     LexicalIndex.numbered(fields.of_rows(passages, guides, terms), folder / "rows")
     LexicalIndex.numbered(fields.of_names(names, first.tolist()), folder / "named")
     WordIndex.build(written, folder / "spelling")

@@ -26,6 +26,7 @@ DIMENSION = 384
 WORDS = 80_000  # of which the texts are made
 OF_GUIDE = 20  # passages
 LENGTH = 40  # words of a passage
+STOPPED = 200  # words without meaning, which in any text are the most frequent (G. K. Zipf, 1949) and are not searched for
 _OWN, _HEAVY, _MIXED = 0.4, 0.3, 0.5  # how far passages lie from their subject, how much that differs, and how far they lean to another
 _SUBJECTS = ((0.4, 12_800), (0.6, 320), (0.6, 8))  # how far subjects lie apart, and how many passages share one, from wide to narrow
 
@@ -97,7 +98,8 @@ def _passage(guide: str, number: int, text: str) -> Passage:
 
 def _text(chance: np.random.Generator, count: int) -> str:
     words = _words()
-    return " ".join(words[min(int(place), len(words)) - 1] for place in len(words) ** chance.random(count))
+    ranks = STOPPED * ((STOPPED + len(words)) / STOPPED) ** chance.random(count) - STOPPED
+    return " ".join(words[min(int(rank), len(words) - 1)] for rank in ranks)
 
 
 @functools.cache

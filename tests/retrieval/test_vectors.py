@@ -130,3 +130,22 @@ def test_lists_of_other_vectors_are_refused(tmp_path: Path) -> None:
     VectorIndex(grouped(1_999, 24)).save(tmp_path / "v.f32")
     with pytest.raises(IndexUnusable, match=r"v\.ivf cannot be read: it is not of v\.f32"):
         VectorIndex.open(tmp_path / "v.f32", 24)
+
+
+def test_the_middles_of_the_lists_before_are_taken_over(tmp_path: Path) -> None:
+    """Where most vectors are the same, the lists are laid out around the same middles, and find as much of the true nearest."""
+    vectors = grouped(4_000, 24)
+    VectorIndex(vectors).save(tmp_path / "v.f32")
+    first = lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    before = VectorIndex.open(tmp_path / "v.f32", 24)
+    (tmp_path / "now").mkdir()
+    now = np.concatenate([grouped(4_100, 24)[4_050:], vectors[:3_900]])
+    VectorIndex(now).save(tmp_path / "now" / "v.f32")
+    found = lay_out(tmp_path / "now" / "v.f32", 24, exact=1_000, before=before)
+    assert (found.kind, found.setting, found.recall >= 0.98) == (first.kind, first.setting, True)
+    opened = VectorIndex.open(tmp_path / "now" / "v.f32", 24)
+    assert before.lists is not None
+    assert opened.lists is not None
+    assert opened.lists.quantizer.reconstruct_n(0, 9).tobytes() == before.lists.quantizer.reconstruct_n(0, 9).tobytes()
+    shares = [len({*opened.search(q, 10)[0].tolist()} & {*np.argsort(-(now @ q))[:10].tolist()}) / 10 for q in now[::50]]
+    assert np.mean(shares) >= 0.97
