@@ -20,6 +20,7 @@ from retrieval.terms import Terms
 
 EVERYWHERE = 1.0  # the same below which a word says nothing of a passage
 ALIKE = 0.5  # share of the words of two clauses, by weight, that both have
+WHOLE = 2_000  # passages that are all compared, once; of more those that a question finds
 CROWD = 200  # statements that share a word; a word of more tells nothing apart
 
 # Words of which two statements about one thing do not have different ones.
@@ -44,7 +45,13 @@ class Conflict:
 class Disagreements:
     """All disagreements of some guides, found once when they are first asked for."""
 
-    def __init__(self, guides: Mapping[str, Guide], passages: Sequence[Passage] | Passages, terms: Terms) -> None:
+    def __init__(
+        self, guides: Mapping[str, Guide], passages: Sequence[Passage] | Passages, terms: Terms,
+        rarity: Callable[[str], float] | None = None,
+    ) -> None:  # fmt: skip
+        """`rarity` gives the inverse document frequency of a stem (0 and up); without it stems are counted in the passages."""
+        self._terms = terms
+        self._rarity = rarity or self._counted
         self._reader = Reader(guides, terms)
         self._passages = passages
         self._guides = guides
@@ -54,6 +61,13 @@ class Disagreements:
     def statements(self) -> list[Statement]:
         """Every figure of the guides with what it is said of."""
         return [statement for passage in self._passages for statement in self.of(passage)]
+
+    def among(self, passages: Sequence[Passage]) -> list[Conflict]:
+        """The disagreements that these passages have a part in; where the guides are many, those within these passages alone."""
+        if len(self._passages) <= WHOLE:
+            return self.conflicts
+        guides = {passage.guide: self._guides[passage.guide] for passage in passages}
+        return Disagreements(guides, passages, self._terms, self._rarity).conflicts
 
     def _of(self, passage: Passage) -> list[Statement]:
         """The statements of one passage."""
@@ -139,7 +153,7 @@ class Disagreements:
     def _frequency(self) -> Counter[str]:
         return Counter(stem for passage in self._passages for stem in set(words.stems(passage.embedded)))
 
-    def _rarity(self, stem: str) -> float:
+    def _counted(self, stem: str) -> float:
         count = self._frequency.get(stem, 0)
         return math.log(1 + (len(self._passages) - count + 0.5) / (count + 0.5))
 

@@ -38,7 +38,7 @@ class Engine:
     def __init__(self, searcher: Searcher, suggestions: Suggestions, today: Callable[[], datetime.date] = datetime.date.today) -> None:
         self.searcher = searcher
         self._suggestions = suggestions
-        self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms)
+        self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms, searcher.stem_rarity)
         self._today = today
         self._reads = functools.cache(lambda language: ability.reads(searcher.encode, gloss.EXAMPLES, gloss.examples(language)))
 

@@ -150,7 +150,15 @@ class Searcher:
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
-        count = self.generation.overview.names.get(word, 0) if " " in word else self._count(words.stem(word))
+        if " " in word:
+            return self._rarity(self.generation.overview.names.get(word, 0))
+        return self.stem_rarity(words.stem(word))
+
+    def stem_rarity(self, stem: str) -> float:
+        """The inverse document frequency of a stem (0 and up)."""
+        return self._rarity(self._count(stem))
+
+    def _rarity(self, count: int) -> float:
         return math.log(1 + (len(self.generation.passages) - count + 0.5) / (count + 0.5))
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.disagreement import Conflict, Disagreements
+from bot.disagreement import WHOLE, Conflict, Disagreements
 from retrieval import guides, markdown, passages
 from retrieval.quantities import figures
 from retrieval.terms import Terms
@@ -20,6 +20,24 @@ def _conflicts(corpus: Path) -> list[Conflict]:
     terms = Terms(p.guide.terms for p in parsed)
     found = [passage for p in parsed for passage in passages.of_guide(p, terms)]
     return Disagreements({p.guide.id: p.guide for p in parsed}, found, terms).conflicts
+
+
+def test_of_many_guides_those_that_a_question_finds_are_compared() -> None:
+    """Among thousands of passages the disagreements are those within the passages that were found, with the rarity of all."""
+    corpus = PLANTED / "handbook"
+    parsed = [guides.read(path, corpus) for path in guides.paths(corpus)]
+    terms = Terms(p.guide.terms for p in parsed)
+    found = [passage for p in parsed for passage in passages.of_guide(p, terms)]
+    by_id = {p.guide.id: p.guide for p in parsed}
+    few = Disagreements(by_id, found, terms)
+    repeated = found * (1 + WHOLE // len(found))
+    many = Disagreements(by_id, repeated, terms)
+    assert len(repeated) > WHOLE
+    assert few.among(found[:1]) == few.conflicts
+    wanted = few.conflicts[0]
+    involved = [statement.passage for statement in wanted.statements]
+    assert {s.figure.text for c in many.among(involved) for s in c.statements} >= {s.figure.text for s in wanted.statements}
+    assert many.among(involved[:1]) == []
 
 
 def _claims(conflict: Conflict) -> frozenset[tuple[str, str]]:
