@@ -23,12 +23,12 @@ from retrieval.beir import Collection
 from retrieval.embedding import Embedder
 from retrieval.encoder import Model
 from retrieval.folder import open_folder
-from retrieval.generations import FORMAT
 from retrieval.guides import Guide
 from retrieval.journal import Journal
 from retrieval.passages import Passage
 from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Progress, Read
+from retrieval.sealing import FORMAT
 from retrieval.searcher import Searcher
 from retrieval.selective import Case, Point
 from retrieval.terms import Terms

@@ -10,23 +10,20 @@ import contextlib
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
+from retrieval import sealing
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
-from retrieval.folder import DERIVED, open_folder
+from retrieval.folder import open_folder
 from retrieval.ports import Generation, Manifest
 
-FORMAT = 3
 KEPT = 5
 _BUILDING = ".building-"
 _ASIDE = ".aside-"
-_STAMP = "verified.json"
-_SETTLED = 2 * 10**9  # ns: a file that was written so shortly before may change again without another time
 
 
 class GenerationStore:
@@ -81,9 +78,9 @@ class GenerationStore:
 
     def open_folder(self, folder: Path, name: str, *, anew: bool = False) -> Generation:
         """The sealed generation `name` in any folder, such as one that is not published yet; `anew` digests every file."""
-        manifest = _manifest(folder, name)
+        manifest = sealing.manifest_of(folder, name)
         try:
-            _verify(folder, manifest, anew=anew)
+            sealing.verify(folder, manifest, anew=anew)
             return open_folder(folder, manifest)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise IndexUnusable(f"the index {name} cannot be read: {error}") from error
@@ -94,11 +91,11 @@ class GenerationStore:
 
     def sealed(self, folder: Path, name: str) -> Manifest:
         """The manifest of the sealed generation `name` in any folder. Raises IndexUnusable."""
-        return _manifest(folder, name)
+        return sealing.manifest_of(folder, name)
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of one generation. Raises IndexUnusable."""
-        return _manifest(self.folder / name, name)
+        return sealing.manifest_of(self.folder / name, name)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -133,14 +130,14 @@ class GenerationStore:
 
         Files whose checksums are `known`, because they were sealed before, are not read.
         """
-        names, there = [path.relative_to(folder).as_posix() for path in _data_files(folder)], known or {}
-        sealed = msgspec.structs.replace(manifest, files={name: there.get(name) or digest_of(folder / name) for name in names})
+        names, there = [path.relative_to(folder).as_posix() for path in sealing.data_files(folder)], known or {}
+        sealed = msgspec.structs.replace(manifest, files={name: there.get(name) or sealing.digest_of(folder / name) for name in names})
         raw = msgspec.json.format(msgspec.json.encode(sealed))
         (folder / "manifest.json").write_bytes(raw)
         (folder / "manifest.sha256").write_text(hashlib.sha256(raw).hexdigest(), "utf-8")
-        _stamp(folder, {name: _state(folder / name) for name in names})
+        sealing.stamp(folder, {name: sealing.state_of(folder / name) for name in names})
         for path in [*folder.rglob("*"), folder] if sync else ():
-            _fsync(path)
+            sealing.fsync(path)
         return sealed
 
     def repeat(self, name: str, folder: Path) -> bool:
@@ -159,11 +156,11 @@ class GenerationStore:
     def adopt(self, folder: Path, name: str) -> None:
         """Move a sealed folder among the generations; it does not serve yet."""
         folder.replace(self.folder / name)
-        _fsync(self.folder)
+        sealing.fsync(self.folder)
 
     def contents(self, name: str) -> dict[str, str]:
         """The SHA-256 of each file of a generation that is not made of the others."""
-        return contents(self.manifest(name))
+        return sealing.contents(self.manifest(name))
 
     def folder_of(self, name: str, scratch: Path) -> Path:  # noqa: ARG002 - where there is no folder yet
         """The folder of a generation."""
@@ -175,7 +172,7 @@ class GenerationStore:
             shutil.copytree(folder, copied, dirs_exist_ok=True)
             self.open_folder(copied, name, anew=True)
             for path in [*copied.rglob("*"), copied]:
-                _fsync(path)
+                sealing.fsync(path)
             shutil.rmtree(self.folder / name, ignore_errors=True)
             self.adopt(copied, name)
 
@@ -183,7 +180,7 @@ class GenerationStore:
         """Keep a sealed folder that may be adopted later, in place of any that was set aside before."""
         self.drop_aside()
         folder.replace(self.folder / f"{_ASIDE}{name}")
-        _fsync(self.folder)
+        sealing.fsync(self.folder)
 
     def aside(self) -> str | None:
         """The name of what was set aside, or None."""
@@ -204,9 +201,9 @@ class GenerationStore:
         """Let `name` serve from now on, by one atomic move."""
         pointer = self.folder / ".CURRENT.new"
         pointer.write_text(name + "\n", "utf-8")
-        _fsync(pointer)
+        sealing.fsync(pointer)
         pointer.replace(self.folder / "CURRENT")
-        _fsync(self.folder)
+        sealing.fsync(self.folder)
 
     def discard(self, name: str) -> None:
         """Delete a generation that does not serve."""
@@ -221,84 +218,9 @@ class GenerationStore:
             self.discard(name)
 
 
-def contents(manifest: Manifest) -> dict[str, str]:
-    """The SHA-256 of each file that is not made of the others."""
-    return {name: digest for name, digest in manifest.files.items() if name.split("/")[0] not in DERIVED}
-
-
 @contextlib.contextmanager
 def _translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise IndexNotWritten(str(folder), error.strerror or str(error)) from error
-
-
-def _manifest(folder: Path, name: str) -> Manifest:
-    try:
-        raw, seal = (folder / "manifest.json").read_bytes(), (folder / "manifest.sha256").read_bytes()
-        if hashlib.sha256(raw).hexdigest().encode() != seal:
-            raise IndexUnusable(f"the index {name} is damaged: manifest.json is not what manifest.sha256 says")
-        manifest = msgspec.json.decode(raw, type=Manifest)
-    except (OSError, ValueError) as error:
-        raise IndexUnusable(f"the index {name} has no readable manifest") from error
-    if manifest.format != FORMAT:
-        raise IndexUnusable(f"the index {name} has format {manifest.format}, this program reads {FORMAT}")
-    return manifest
-
-
-def _data_files(folder: Path) -> list[Path]:
-    """Every file but the manifest, its checksum, the stamp, and the lexical engine's locks, which it touches as it opens."""
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.stem != "manifest" and p.suffix != ".lock" and p.name != _STAMP)
-
-
-def _verify(folder: Path, manifest: Manifest, *, anew: bool) -> None:
-    """Hold every file against its checksum, unless the stamp says that this was done and no file was touched since."""
-    states: dict[str, tuple[int, ...]] = {}
-    for name in manifest.files:
-        path = folder / name
-        if not path.is_file():
-            raise IndexUnusable(f"the index {manifest.name} lacks its file {name}")
-        states[name] = _state(path)
-    if not anew and _stamped(folder) == states:
-        return
-    for name, digest in manifest.files.items():
-        if digest_of(folder / name) != digest:
-            raise IndexUnusable(f"the index {manifest.name} is damaged: {name} has a wrong checksum")
-    if all(time.time_ns() - changed > _SETTLED for _, changed, _ in states.values()):
-        with contextlib.suppress(OSError):  # a folder that cannot be written is verified each time
-            _stamp(folder, states)
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    """By what it shows that a file was changed or replaced: its size, its time and its place on the disk."""
-    there = path.stat()
-    return there.st_size, there.st_mtime_ns, there.st_ino
-
-
-def _stamp(folder: Path, states: Mapping[str, tuple[int, ...]]) -> None:
-    pending = folder / f".{_STAMP}.{os.getpid()}.lock"  # a name that is no part of the index
-    pending.write_bytes(msgspec.json.encode(states))
-    pending.replace(folder / _STAMP)
-
-
-def _stamped(folder: Path) -> dict[str, tuple[int, ...]]:
-    """Each file as it was when all were held against their checksums; nothing where they never were."""
-    try:
-        return msgspec.json.decode((folder / _STAMP).read_bytes(), type=dict[str, tuple[int, ...]])
-    except (OSError, msgspec.MsgspecError):
-        return {}
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,10 +13,10 @@ import msgspec
 from retrieval.embedding import Embedder
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
-from retrieval.generations import FORMAT
 from retrieval.journal import Journal
 from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Corpus, Progress, reader
+from retrieval.sealing import FORMAT
 from retrieval.stores import IndexStore
 from retrieval.writing import FolderWriter
 

@@ -23,10 +23,11 @@ from bot.bench.row import percentile
 from retrieval import search, words
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexUnusable
-from retrieval.generations import FORMAT, GenerationStore
+from retrieval.generations import GenerationStore
 from retrieval.journal import Journal
 from retrieval.ports import Generation, Manifest, Recall, Vectors
 from retrieval.reading import Progress
+from retrieval.sealing import FORMAT
 from retrieval.searcher import Searcher
 from retrieval.terms import Terms
 from retrieval.writing import FolderWriter

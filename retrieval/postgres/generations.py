@@ -18,11 +18,12 @@ import psycopg
 from psycopg import sql
 
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
-from retrieval.generations import FORMAT, KEPT, GenerationStore, contents, digest_of
+from retrieval.generations import KEPT, GenerationStore
 from retrieval.ports import Generation, Manifest, Overview
 from retrieval.postgres import download, layout, opening, schema
 from retrieval.postgres.connections import Connection, Connections
 from retrieval.postgres.upload import upload
+from retrieval.sealing import FORMAT, contents, digest_of
 from retrieval.terms import Terms
 from retrieval.writing import write_lexical, write_lists
 

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from bot.wiring import Bot
 from retrieval.encoder import Model
 from retrieval.errors import GuideError, IndexBusy, IndexUnusable
-from retrieval.generations import FORMAT, KEPT, GenerationStore
+from retrieval.generations import KEPT, GenerationStore
 from retrieval.indexing import build
 from retrieval.ports import Manifest
+from retrieval.sealing import FORMAT
 from tests.conftest import GUIDE, quiet
 
 
