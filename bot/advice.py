@@ -98,7 +98,7 @@ class Adviser:
 
         For those whom no decision table is for: "data scientist here, how do I get in?".
         """
-        if cues.kind(question) in ("money", "percent") or not (cues.ADVICE.search(question) or cues.WISH.search(question)):
+        if cues.kind(question) in ("money", "percent") or not any(asks.search(question) for asks in (cues.ADVICE, cues.WISH, cues.LACKS)):
             return None
         for table in self.tables:
             claimed = self.other_role(table, said)

@@ -165,7 +165,7 @@ def _signals(searcher: Searcher, text: str, relevant: frozenset[int], away: froz
     found = [f for f in searcher.search(query, DEPTH + len(away)) if f.hit.id not in away]
     if not found:
         return dict.fromkeys(SIGNALS, (0.0, False))
-    ranked = evidence.answering(evidence.rank(found, query, cues), cues, query.text)
+    ranked = evidence.answering(evidence.rank(found, query, cues, searcher), cues, query.text)
     best = ranked[0]
     note = best.found.passage.kind in ("gap", "claim")
     order: dict[str, Callable[[Ranked], float]] = {"similarity": lambda r: r.found.hit.similarity, "words held": lambda r: r.found.hit.held}

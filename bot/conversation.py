@@ -105,16 +105,15 @@ def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: S
     now = {words.stem(word) for word in subject}
     before = searcher.terms.unify(previous.text)
     there = set(words.stems(before))
-    best: tuple[int, set[str]] = (0, set())
+    best: frozenset[str] = frozenset()
     for guide, index in searcher.rows_naming(now):
-        labels = [set(words.stems(searcher.terms.unify(row[0]))) for row in guide.tables[index].rows]
-        brought = max(labels, key=lambda label: len(label & now) / (len(label) or 1), default=set())
-        replaced = max((x for x in labels if x is not brought), key=lambda label: len(label & there), default=set())
-        score = min(len(brought & now), len((replaced - brought) & there))
-        if score > best[0]:
-            best = (score, replaced - brought)
-    kept = [word for word in before.split() if not (set(words.stems(word)) & best[1])]
-    return f"{' '.join(kept)} {message}" if best[0] else f"{message} {previous.text}"
+        rows = searcher.rows(guide.id, index)
+        brought = next((row for row in rows if any(own <= now for own in row.own)), None)
+        named = [row.stems for row in rows if row is not brought and not row.own and row.name and row.name in before]
+        replaced = [own for row in rows if row is not brought for own in row.own if own <= there] + named if brought else []
+        best = max([best, *replaced], key=len)
+    kept = [word for word in before.split() if not (set(words.stems(word)) & best)]
+    return f"{' '.join(kept)} {message}" if best else f"{message} {previous.text}"
 
 
 def _last_question(text: str) -> str:

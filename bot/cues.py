@@ -18,20 +18,21 @@ DURATION = _any(
     r"\bhow (?:long|much time|quick(?:ly)?|fast|soon)\b", r"\bhow many (?:months|weeks|years|mo|mths|yrs)\b",
     r"\btime ?(?:line|frame|scale|investment|commitment)s?\b", r"\blength\b", r"\bdurations?\b", r"\b(?:fast|quick|short|slow|long)est\b",
     r"\btime\b(?=\s*(?:$|[,+&?/]|and\b|needed|required|to\b))", r"\b(?:months|weeks) (?:does|will|to)\b", r"\bhow many yrs\b",
-    r"\b(?:quicker|faster|slower|shorter|longer)\b",
+    r"\b(?:quicker|faster|slower|shorter|longer|sooner)\b",
 )  # fmt: skip
 LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years|days|hours|minutes)\b")  # asks for a duration and nothing else
 MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
-    r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|id|ying)\b", r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b",
-    r"\bcomp\b", r"\btc\b", r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
+    r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|ying)\b", r"\bpaid\b(?! (?:\w+ )?(?:work|jobs?|experience|roles?|positions?|internships?))",
+    r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b", r"\bcomp\b", r"\btc\b",
+    r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
     r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))",
     r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b",
     r"\bcash\b",
     r"\bhow much (?:is|are|was)\b",
     r"\b\d+k\b",
     r"\bmakes? (?:more|most|(?:per|an?) (?:year|month|hour)|as an?)\b",
-    r"\bbudget\b", r"\bsave\b",
+    r"\bbudget\b", r"\bsave\b", r"\bfor free\b", r"\b(?:is|are|be)\b[^?.]*\bfree\b(?! \w)",
 )  # fmt: skip
 PERCENT = _any(
     r"%", r"\bper ?cent(?:age)?\b", r"\b(?:what|which) (?:share|fraction|proportion|part|portion|ratio)\b",
@@ -51,7 +52,9 @@ ADVICE = _any(
     r"\bwhat (?:should|shall|can|do|would) (?:i|you)\b(?! (?:earn|make|put|show|write|call))", r"\bshould i\b",
     r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
     r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
-    r"\bwhere (?:do|should) i (?:start|begin)\b", r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
+    r"\bwhere (?:do|should) i (?:start|begin)\b",
+    r"\b(?:can'?t|cannot|not sure|unsure|undecided|torn)\b.*\b(?:decide|choose|between|which)\b",
+    r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
     r"\bfor me\b", r"\bin my (?:case|situation|position)\b", r"\bwhich (?:way|path|route)\b",
 )  # fmt: skip
 # Advice on which way to go, as against advice on a single thing ("should I learn SQL?").
@@ -66,7 +69,7 @@ PATHS = _any(
     r"\badvi[cs]e\b",
     r"\bsuggest",
     r"\bwhat (?:should|do|can) i do\b",
-    r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$", r"\b(?:which|what) way\b",
+    r"\bwhat now\b", r"\bor what\b", r"\bnext steps?\b", r"\bgo\.?$", r"\b(?:which|what) way\b", r"\b(?:decide|choose|torn) between\b",
 )  # fmt: skip
 RECOMMEND = _any(
     r"\brecommend", r"\badvi[cs]e me\b", r"\b(?:which|what|what's|whats|best|right|my)\b[^.?]*\b(?:paths?|routes?)\b", r"\bpath\?",
@@ -75,6 +78,9 @@ RECOMMEND = _any(
 WHICH = re.compile(
     r"\b(?:which|what|what's|best|right|recommend(?: me)? an?|suggest an?)\s+(?:kind of |sort of |type of )?(?P<thing>[a-z]+)",
     re.IGNORECASE,
+)
+LACKS = _any(
+    r"\bwhat (?:am i|do i|would i|are we|do we|should i)(?: still)? (?:miss(?:ing)?|lack(?:ing)?|need|have to learn)\b", r"\bmy gaps?\b"
 )
 WISH = _any(
     r"\b(?:want|wanna|wants|wish|would like|'d like|like to|hope|hoping|aim(?:ing)?|goal|target(?:ing)?|dream|plan(?:ning)? to|"
@@ -88,8 +94,11 @@ SOURCE = _any(
     r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b",
     r"\bwho (?:says|said|claims)\b(?: (?:so|that|this|it))?\W*$", r"\bevidence for\b",
 )  # fmt: skip
-TABLE = _any(r"\btables?\b", r"\b2 ?[x×] ?2\b", r"\bmatrix\b", r"\bgrid\b", r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
-ROW = _any(r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
+MATRIX = _any(r"\b2 ?[x×] ?2\b", r"\bmatrix\b", r"\bgrid\b")
+TABLE = _any(r"\btables?\b", MATRIX.pattern, r"\brows?\b", r"\bcolumns?\b", r"\bcells?\b")
+SHORT = 4  # words of a message that asks for a table by its name
+SHOWS = _any(r"\b(?:show|see|give|display|print|paste|post|whole|full|entire)\b")
+ROW = _any(r"\brows?\b", r"\bcells?\b")
 LIST = _any(
     r"(?<!\bat )(?<!\bafter )\ball\b(?! (?:day|in|over|right|along|the time|of a sudden)\b)",
     r"\blist\b",
@@ -98,6 +107,7 @@ LIST = _any(
     r"\b(?:what|which) [\w' -]+ (?:are|is) there\b",
     r"\b(?:what|which) \w+s (?:are|do|does|should|can|could|help)\b",
     r"\bevery\b",
+    r"\beach\b(?! other\b)",
     r"\bexamples?\b",
     r"\bname (?:the|all|some)\b",
     r"\boverview\b", r"\boptions\b", r"\bbullets?\b", r"\bname the \w+ \w+s\b",
@@ -119,7 +129,7 @@ VERSUS = re.compile(
 COMPARES = _any(
     r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference\b.*\bbetween\b", r"\b(?:more|less|better|worse|\w+er) than\b",
     r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
-    r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter)\b.*\bor\b",
+    r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter|sooner)\b.*\bor\b",
     r",\s*\w[\w' -]* or \w[\w' -]*\?", r"\bhow much (?:more|less|longer|shorter|cheaper|faster|slower)\b.*\bthan\b",
     r"\bsave\b.*\b(?:instead of|over|rather than)\b", r"\b(?:better|best|worse|worst|more)[ -]paid\b.*\bor\b", r":\s*[^?:]+\bor\b[^?:]+\?",
 )  # fmt: skip
@@ -129,6 +139,10 @@ DIFFERENCE = _any(
     rf"\bhow much {_MORE}\b", r"\bdifference\b", rf"\bhow many (?:more )?(?:months|weeks|years|days|dollars) {_MORE}\b",
     r"\bhow much (?:money |time )?(?:do|would|can|could) (?:i|you|we) save\b",
 )  # fmt: skip
+ASKED_FOR = re.compile(
+    r"\b(?:which|what) (?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2}?) (?:do|does|did|should|can|could|is|are|has|have|will|would|to)\b",
+    re.IGNORECASE,
+)
 COUNT = re.compile(r"\bhow many (?!(?:months|weeks|years|days|hours|minutes)\b)(?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2})", re.IGNORECASE)
 _BETWEEN = re.compile(r"^(?P<rest>.*\bdifference\b.*?)\bbetween\s+(?P<left>.+?)\s+and\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL)
 _THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|tell me)\b", re.IGNORECASE)
@@ -185,11 +199,22 @@ NAMES = re.compile(  # asks for the things themselves: "which three projects", a
     r"\b(?:which|what|list|name)\b(?! (?:do|does|did|is|was|would|can|could|will|should|an?)\b)", re.IGNORECASE
 )
 # What a stated figure is of: "400k - is that what I lose or what I earn", "is 40% the share of moves or of hires".
+EITHER = re.compile(r"\bor\b|\bsame\b|\btwo\b|\bboth\b", re.IGNORECASE)
+WHETHER = re.compile(
+    r"^\W*(?:so |and |but )*(?:do|does|did|is|are|was|were|can|could|will|would)\b|\b(?:really|right|true|correct)\b", re.IGNORECASE
+)
+RATE_OF = re.compile(
+    r"\b(?:growth|outlook|forecast|projection|demand|rate)s?\b(?: \w+){0,2}? (?:for|of|among) "
+    r"(?!(?:the )?(?:next|coming|future)\b)(?P<of>\w+(?: \w+)?)",
+    re.IGNORECASE,
+)
+EXPERIENCE = re.compile(r"\bhow many (?:years|months) (?:of|in|as)\b", re.IGNORECASE)  # asks for what somebody has behind them
 SMALL_UNIT = re.compile(r"\bhow many (?P<unit>hour|minute|day)s\b", re.IGNORECASE)
 THIS_OR_THAT = re.compile(r"\b(?:is|are) (?:it|that|this|those|these|\S*\d\S* (?:the|what|for))\b.*\bor\b", re.IGNORECASE)
 WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")
 HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
 STILL = re.compile(r"\b(?:still|currently)\b(?:\s+\w+)?|\b(?:anymore|any more)\b", re.IGNORECASE)
+OF_YEAR = _any(r"\b(?:which|what) year\b", r"\bhow (?:old|recent|fresh|current|new)\b", r"\bfrom when\b")
 SUMMARY = _any(
     r"\btl;? ?dr\b",
     r"\bsummar",
@@ -200,8 +225,10 @@ SUMMARY = _any(
 )
 ABOUT_GUIDE = _any(
     r"\b(?:last )?updated?\b", r"\bhow (?:old|recent|current|fresh|up to date)\b", r"\bwho (?:wrote|published|made|is the author)\b",
-    r"\bauthors?\b", r"\bpublish(?:ed|er)\b", r"\bwhen (?:was|is|were) .*\b(?:written|published|updated|from)\b",
+    r"\b(?:guide|article|page|post)s? (?:is|was|are|were|dates?) (?:from|back|of)\b", r"\bauthors?\b",
+    r"\bpublish(?:ed|er)\b", r"\bwhen (?:was|is|were) .*\b(?:written|published|updated|from)\b",
 )  # fmt: skip
+EDGE = re.compile(r"\b(?P<row>top|upper|first|bottom|lower|last) row\b", re.IGNORECASE)
 CORNER = re.compile(r"\b(?P<row>top|upper|bottom|lower)[ -](?P<column>left|right)\b", re.IGNORECASE)
 # What spelling may correct a typo to beside the guides' words.
 VOCABULARY = (
@@ -216,7 +243,7 @@ class Cues:
     """What a question asks for.
 
     `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words; `row` where of a table a
-    part is asked for.
+    part is asked for, `shown` where it is to be shown whole.
     """
 
     kind: Kind | None
@@ -230,6 +257,7 @@ class Cues:
     why: bool
     length: bool
     row: bool = False
+    shown: bool = False
 
 
 def read(text: str) -> Cues:
@@ -246,6 +274,7 @@ def read(text: str) -> Cues:
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
         row=bool(ROW.search(text)),
+        shown=bool(TABLE.search(text) and not ROW.search(text) and (SHOWS.search(text) or len(text.split()) <= SHORT)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import itertools
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot import cues as cue
-from bot import gloss, wording
+from bot import gloss, naming, wording
 from bot import question as message
 from bot.advice import Advice, Adviser, Row
 from bot.composer import Citations
@@ -151,12 +152,23 @@ class Engine:
 
     def _standing(self, text: str) -> list[str]:
         """The questions of one message, one that only points back with the subject of what stands before it."""
-        parts = message.split(text)
+        parts = message.split(text, self._tells)
+        if len(parts) == 1 and (asked := message.asked(text)) and self._tells(asked) and not self._tells(text.replace(asked, "")):
+            return [asked] if not self._limits(text) else parts
         for i, part in enumerate(parts[1:], 1):
             if message.refers(part) and not subject_words(part, self.searcher):
                 before = subject_words(text[: text.find(part)], self.searcher)
                 parts[i] = f"{part} {' '.join(before)}".strip()
         return parts
+
+    def _tells(self, text: str) -> bool:
+        """Whether a text names a thing that the guides have a name for."""
+        unified = self.searcher.terms.unify(text)
+        return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", unified) for name in self.searcher.terms.names())
+
+    def _limits(self, text: str) -> bool:
+        """Whether a text names a place, a company or an occupation that the guides do not."""
+        return any(naming.limits(word, self.searcher) for word in self.searcher.read(text).words)
 
     def _plain_reply(self, text: str, said: _Said, speech: Speech) -> Answer:
         nearest = self._suggestions.nearest(text, self.searcher) if said.suggests else ()

@@ -16,18 +16,20 @@ from bot import naming
 from bot.cues import Cues
 from retrieval import words
 from retrieval.quantities import Figure, figures
-from retrieval.searcher import Found, Query, Searcher, Word
+from retrieval.searcher import TELLING, Found, Query, Searcher, Word
 
 SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
 FUSED_WEIGHT = 0.2  # of the search rank, in the order of passages only
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
+ROW_BONUS = 0.08
 FAQ_BONUS = 0.05
 TABLE_BONUS = 0.12  # of a whole table where one is asked for
 TABLE_MALUS = 0.12  # of a whole table where a row or a sentence would do
 NOTE_MALUS = 0.04
+NOTE_LESS = 0.25  # coverage that a note may have less than what stands beside it
 NOTE_NEAR = 0.1  # in rank, of a note to the best other passage
-ENOUGH = 0.36  # chosen on half of the evaluation questions; docs/answering.md has the curve
+ENOUGH = 0.32  # chosen on half of the evaluation questions; docs/answering.md has the curve
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
 ENOUGH_TABLE = 0.22
 LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
@@ -46,7 +48,8 @@ _META = frozenset(
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
     differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix
-    people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
+    wife husband partner friend friends buddy colleague colleagues coworker boss recruiter girlfriend boyfriend brother sister parents
+    roommate teammate people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -77,18 +80,18 @@ def emphasis_in(searcher: Searcher) -> Callable[[str], float]:
     """`emphasis`, and less for a word that no guide has and that is like just anything ("looked", "honest")."""
 
     def share(word: str) -> float:
-        own = emphasis(word)
+        own = emphasis(word) if word.isascii() else CUE_SHARE  # what an English model cannot read
         return VAGUE_SHARE if own == 1.0 and naming.vague(word, searcher) else own
 
     return share
 
 
-def rank(found: Sequence[Found], query: Query, cues: Cues) -> list[Ranked]:
+def rank(found: Sequence[Found], query: Query, cues: Cues, searcher: Searcher) -> list[Ranked]:
     """The passages by evidence, best first."""
     ranked = []
     said = figures(query.text)
     for f in found:
-        value = _evidence(f, cues) + _same_figure(f, said)
+        value = _evidence(f, cues) + _same_figure(f, said) + _row_named(f, query, searcher)
         ranked.append(Ranked(f, value, value + FUSED_WEIGHT * f.hit.fused))
     return sorted(ranked, key=lambda r: -r.rank)
 
@@ -108,15 +111,20 @@ def answering(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
 def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
     """The passages in order, with a note of what is missing before or after the best of the others where both are near.
 
-    Before it, where the question asks what that is ("which three projects"); after it, where it asks how many, whether, or
-    for a table.
+    Before it, where the question asks what that is ("which three projects"), or the other only has the thing in passing; after
+    it, where it asks how many, whether, or for a table.
     """
     note = next((r for r in ranked if r.found.passage.kind == "gap"), None)
     other = next((r for r in ranked if r.found.passage.kind not in ("gap", "claim")), None)
-    if note is None or other is None or ranked[0] not in (note, other) or abs(note.rank - other.rank) > NOTE_NEAR:
+    if note is None or other is None or ranked[0] not in (note, other):
         return ranked
+    beside = note.found.passage.section == other.found.passage.section
     asks = cue.NAMES.search(question) and not cues.table and not cue.COUNT.search(question)
-    first = note if asks and note.found.coverage >= other.found.coverage else other
+    near = NOTE_NEAR * (2 if asks and beside else 1)
+    if abs(note.rank - other.rank) > near:
+        return ranked
+    holds = note.found.coverage >= other.found.coverage - (NOTE_LESS if beside else 0)
+    first = note if holds and (asks or (beside and other.found.passage.kind == "row" and cues.kind is None)) else other
     return [first, *(r for r in ranked if r is not first)]
 
 
@@ -153,7 +161,16 @@ def beside(found: Found, query: Query, searcher: Searcher) -> list[str]:
     missing = _missing(found, query)
     telling = [word for word in missing if not weightless(word.text)] if found.hit.similarity < NEAR else []
     single = [word.text for word in naming.specific(telling, searcher)]
-    return single + _uncounted(missing, query, searcher) + naming.other_roles(query.text, searcher)
+    others = naming.other_roles(query.text, searcher) + _other_subject(found, query, searcher)
+    return single + _uncounted(missing, query, searcher) + others
+
+
+def _other_subject(found: Found, query: Query, searcher: Searcher) -> list[str]:
+    """Whom a share or a growth is asked of ("growth for statisticians"), where the passage is of others."""
+    match = cue.RATE_OF.search(query.text)
+    subject = words.content(match["of"]) if match else []
+    there = set(words.stems(found.passage.embedded))
+    return [word for word in subject if searcher.rarity(word) >= TELLING and words.stem(word) not in there and not weightless(word)]
 
 
 def _missing(found: Found, query: Query) -> list[Word]:
@@ -162,9 +179,8 @@ def _missing(found: Found, query: Query) -> list[Word]:
 
 def _uncounted(missing: Sequence[Word], query: Query, searcher: Searcher) -> list[str]:
     """What the question asks the number of ("how many interview rounds"), where the passage does not speak of it."""
-    match = cue.COUNT.search(query.text)
-    counted = naming.counted(match["things"]) if match else ""
-    return [word.text for word in missing if word.text == counted and not word.known and naming.single(counted, searcher)]
+    asked = {naming.counted(match["things"]) for match in (cue.COUNT.search(query.text), cue.ASKED_FOR.search(query.text)) if match}
+    return [word.text for word in missing if word.text in asked and not word.known and naming.single(word.text, searcher)]
 
 
 def _undone(found: Found, query: Query) -> list[str]:
@@ -197,7 +213,7 @@ def _evidence(found: Found, cues: Cues) -> float:
     if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
         value += FIGURE_BONUS
     if passage.kind == "table":
-        value += TABLE_BONUS if cues.table and not cues.row else LIST_BONUS if cues.listing else -TABLE_MALUS
+        value += TABLE_BONUS if cues.shown else LIST_BONUS if cues.listing or cues.table else -TABLE_MALUS
     if passage.kind == "list":
         value += LIST_BONUS if cues.listing or cues.table else 0.0
     if passage.kind == "faq":
@@ -212,6 +228,16 @@ def _evidence(found: Found, cues: Cues) -> float:
 def _has(found: Found, cues: Cues) -> bool:
     """Whether the passage holds a figure of the kind asked for."""
     return any(figure.kind == cues.kind for figure in figures(found.passage.text))
+
+
+def _row_named(found: Found, query: Query, searcher: Searcher) -> float:
+    """A bonus for a row of a table that the question calls by its whole name."""
+    passage = found.passage
+    if passage.row is None or passage.table is None:
+        return 0.0
+    name = searcher.rows(passage.guide, passage.table)[passage.row]
+    called = bool(name.name) and name.name in query.text and any(searcher.rarity(stem) >= TELLING for stem in name.stems)
+    return ROW_BONUS if called else 0.0
 
 
 def _in_unit(found: Found, query: Query) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot import cues as cue
 from bot import evidence, gloss, lookup, provenance, variants, wording
 from bot.advice import Row
+from bot.choosing import CLOSE, NOTES, SHOWN, Choice, side_by_side
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
@@ -26,13 +27,8 @@ from retrieval.searcher import Query, Searcher
 
 DEPTH = 20
 WIDE = 60  # passages among which more figures are looked for
-SHOWN = 3  # passages shown for one question
-CLOSE = 0.12  # evidence below the best passage's that still counts as an answer
-SECOND = 0.25  # the same for a second passage, where the first is short
-SIDES = 5  # passages of each side of a comparison among which two of one table are looked for
 ROOM = 700  # characters quoted in one answer, after which no passage is added
 SHORT_ANSWER = 12  # characters of a first sentence such as "No." that answers the question above it
-NOTES = ("gap", "claim")
 # A figure with one of these is asked about: "a bootcamp is done in 3 months, no?"
 _TAG = re.compile(r"\bor\b|\bright\b|\btrue\b|\bcorrect\b|\bno\s*\?|\byes\s*\?|\bisn'?t it\b|\bis(?: it|n't) really\b", re.IGNORECASE)
 
@@ -57,6 +53,7 @@ class Facts:
         self._disagreements = disagreements
         self._speech = speech
         self._tables = Tables(searcher, speech)
+        self._choice = Choice(searcher, self._tables)
         self._emphasis = evidence.emphasis_in(searcher)
 
     def reply(self, question: str, cues: Cues, citations: Citations, row: Row | None = None) -> Reply:
@@ -70,8 +67,8 @@ class Facts:
             return self._shown(self._searcher.read(question), stated[:SHOWN], cues, citations, ())
         if row is not None:
             return self._shown(self._searcher.read(question), [self._tables.row(*row)], cues, citations, ())
-        if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)):
-            return Reply(compared)
+        if cues.compares and not lookup.limits(question) and (compared := self._compared(question, citations)).text:
+            return compared
         query, ranked = self._ranked(question, cues, self._read)
         if cue.EARNINGS.search(question) and self._tables.unpaid(subject):
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
@@ -81,7 +78,10 @@ class Facts:
         if refused is not None:
             return refused
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
-        chosen = self._chosen(ranked, cues, differing or others, query)
+        chosen = self._choice.of(ranked, cues, differing or others, query)
+        if not differing:
+            chosen = [*self._choice.confirming(question, ranked), *chosen]
+            chosen = list({(p.guide, p.lines, p.row): p for p in chosen}.values())
         if cues.kind and not differing and (cell := self._tables.cell(query, cues.kind)) is not None:
             chosen = [cell, *(p for p in chosen if p != cell)][: max(SHOWN, len(others))]
         return self._shown(query, chosen, cues, citations, differing)
@@ -110,9 +110,9 @@ class Facts:
 
     def _ranked(self, question: str, cues: Cues, written: str = "") -> tuple[Query, list[Ranked]]:
         query = self._searcher.read(question, self._emphasis, written)
-        ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues)
-        guides = {guide.id for guide in provenance.named_guides(question, self._searcher)}
-        if cues.length:
+        ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues, self._searcher)
+        guides = set() if cues.both_guides else {guide.id for guide in provenance.named_guides(question, self._searcher)}
+        if cues.length and not cue.EXPERIENCE.search(question):
             ranked = [r for r in ranked if self._lasts(r.found.passage, question)]
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
         return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues, question)
@@ -120,11 +120,13 @@ class Facts:
     def _lasts(self, passage: Passage, question: str) -> bool:
         """Whether a passage may say how long something takes: not how much experience somebody has, nor of a row with another name."""
         said = [s for s in self._disagreements.of(passage) if s.figure.kind == "duration"]
-        if passage.row is None or not said:
+        if passage.table is None:
             return not said or any(s.sense != "have" for s in said)
         about = {words.stem(word) for word in subject_words(question, self._searcher) if self._searcher.rarity(word) >= EVERYWHERE}
-        named = frozenset.union(*(label for s in said for label in s.labels), self._searcher.terms.stems(" ".join(passage.section)))
-        return not about or bool(about & named)
+        rows = self._searcher.rows(passage.guide, passage.table)
+        labels = [rows[passage.row].stems] if passage.row is not None else [row.stems for row in rows]
+        options = [label for s in said for label in s.labels]
+        return not about or bool(about & self._searcher.terms.stems(" ".join(passage.section)).union(*labels, *options))
 
     def _refused(self, ranked: list[Ranked], query: Query, cues: Cues) -> Reply | None:
         """Why nothing found answers the question, or None where something does."""
@@ -154,35 +156,6 @@ class Facts:
         """The passages that were found, with others about the same subject."""
         passages = [*(r.found.passage for r in ranked), *self._searcher.holding(subject, WIDE)]
         return list(dict.fromkeys(passages))
-
-    def _chosen(self, ranked: list[Ranked], cues: Cues, differing: Sequence[Statement], query: Query) -> list[Passage]:
-        """The passages to show, best first."""
-        if differing:
-            return list(dict.fromkeys([s.passage for s in differing]))
-        usable = [r for r in ranked if r.found.passage.kind not in NOTES]
-        if cues.row and (rows := self._tables.rows(query)):
-            usable = [r for r in usable if r.found.passage in rows] or usable
-        if cues.both_guides:
-            first = {r.found.passage.guide: r for r in reversed(usable) if r.found.passage.kind != "table"}
-            return [r.found.passage for r in sorted(first.values(), key=lambda r: -r.rank)]
-        best = usable[0]
-        if not cues.listing and not cues.compares:
-            usable = [best, *(r for r in usable[1:] if not self._tables.unasked(r.found.passage, query))]
-        kept = _distinct([r for r in usable if r.evidence >= best.evidence - CLOSE])[:SHOWN]
-        named = self._tables.asked(best.found.passage, query)
-        if cues.listing and not named and (whole := self._tables.whole([r.found.passage for r in kept])) is not None:
-            return [whole]
-        if cues.listing and best.found.passage.kind == "prose":
-            section = self._section(best.found.passage)
-            return [*section, *(r.found.passage for r in kept if r.found.passage not in section)]
-        if len(kept) == 1 and best.found.passage.kind not in ("table", "list"):
-            kept = _distinct([best, *[r for r in usable[1:3] if r.evidence >= best.evidence - SECOND]])[:2]
-        return [r.found.passage for r in kept]
-
-    def _section(self, passage: Passage) -> list[Passage]:
-        """A paragraph with the others of its section, first the one that was found."""
-        own = [p for p in self._searcher.generation.passages.of_guide(passage.guide) if p.section == passage.section]
-        return [passage, *(p for p in own if p.kind in ("prose", "list") and p.lines != passage.lines)]
 
     def _second_view(self, ranked: list[Ranked], citations: Citations) -> str:
         """A passage in words that says the same or something else, beside a table's value."""
@@ -227,27 +200,47 @@ class Facts:
             return self._speech.say(wording.SAYS, section=_place(passage), said=opening[0], n=n)
         return self._speech.say(wording.PLACE, section=_place(passage), n=n)
 
-    def _compared(self, question: str, citations: Citations) -> str:
-        """The best passage for each side of a comparison; "" where the question has no two sides or one finds none."""
+    def _compared(self, question: str, citations: Citations) -> Reply:
+        """The best passage for each side of a comparison; empty where the question has no two sides or one finds none.
+
+        Where the guides give different figures for a side, those are told as well.
+        """
         cues = cue.read(question)
         found: list[tuple[Query, list[Ranked]]] = []
         for side in cue.sides(question):
             query, ranked = self._ranked(side, cue.read(side))
             ranked = [r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table")]
             if not ranked or not evidence.enough(ranked[0], query, cue.read(side), self._searcher):
-                return ""
+                return Reply()
             found.append((query, ranked))
         if len(found) < 2:
-            return ""
-        passages = self._tables.pair(found[0][0], found[1][0], cues) or _side_by_side(found[0][1], found[1][1])
-        best = list(zip(passages, (query for query, _ in found), strict=True))
+            return Reply()
+        passages = self._tables.pair(found[0][0], found[1][0], cues) or side_by_side(found[0][1], found[1][1])
         parts = []
-        for passage, query in best:
+        for passage, (query, _) in zip(passages, found, strict=False):
             n = citations.add(passage, [word.text for word in query.words])
             if n is not None:
                 parts.append(self._said(passage, n, cues))
-        higher = self._tables.higher([passage for passage, _ in best], cues, question)
-        return self._speech.say(wording.FOUND, places="; ".join(parts)) + higher if parts else ""
+        if not parts:
+            return Reply()
+        higher = self._tables.higher(list(passages), cues, question)
+        said, differing = self._at_odds(cue.sides(question), cues, found, citations)
+        return Reply(self._speech.say(wording.FOUND, places="; ".join(parts)) + higher + said, disagreements=differing)
+
+    def _at_odds(
+        self, sides: Sequence[str], cues: Cues, found: Sequence[tuple[Query, list[Ranked]]], citations: Citations
+    ) -> tuple[str, tuple[Disagreement, ...]]:  # fmt: skip
+        """What the guides do not agree on about the sides of a comparison, each cited."""
+        said, differing = "", []
+        for side, (_, ranked) in zip(sides, found, strict=True) if cues.kind else ():
+            subject = [word for word in subject_words(side, self._searcher) if not evidence.weightless(word)]
+            statements, _ = self._figures(subject, cues.kind, ranked) if subject and cues.kind else ([], [])
+            cited = [(s, n) for s in statements if (n := citations.add(s.passage, subject)) is not None]
+            claims = tuple(dict.fromkeys(Claim(s.figure.text, n) for s, n in cited))
+            if len(claims) > 1:
+                differing.append(Disagreement(" ".join(subject), claims))
+                said += " " + self._speech.say(wording.DISAGREE, claims=self._speech.listed([f"{c.figure} [{c.citation}]" for c in claims]))
+        return said, tuple(differing)
 
 
 def _stated(question: str) -> Kind | None:
@@ -258,30 +251,5 @@ def _stated(question: str) -> Kind | None:
     return stated[0].kind if stated else None
 
 
-def _side_by_side(one: Sequence[Ranked], other: Sequence[Ranked]) -> tuple[Passage, Passage]:
-    """A passage for each side: two rows of one table where both sides have one, else the best of each."""
-    for r in one[:SIDES]:
-        for s in other[:SIDES]:
-            p, q = r.found.passage, s.found.passage
-            near = r.evidence >= one[0].evidence - SECOND and s.evidence >= other[0].evidence - SECOND
-            if near and p.row is not None and q.row is not None and p.row != q.row and (p.guide, p.table) == (q.guide, q.table):
-                return p, q
-    first = one[0].found.passage
-    return first, next((s.found.passage for s in other if s.found.passage != first), first)
-
-
 def _place(passage: Passage) -> str:
     return markdown.plain(passage.section[-1]) if passage.section else passage.guide
-
-
-def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Without passages that lie within one already chosen, such as a row of a table that is shown whole."""
-    kept: list[Ranked] = []
-    for r in ranked:
-        p = r.found.passage
-        if not any(
-            k.found.passage.guide == p.guide and k.found.passage.lines[0] <= p.lines[1] and p.lines[0] <= k.found.passage.lines[1]
-            for k in kept
-        ):
-            kept.append(r)
-    return kept

@@ -145,5 +145,7 @@ def _figure(cell: str, kind: Kind) -> Figure | None:
 
 
 def table_passage(passage: Passage, searcher: Searcher) -> Passage:
-    """The passage of the whole table that a passage is or belongs to."""
-    return next(p for p in searcher.generation.passages.of_guide(passage.guide) if p.kind == "table" and p.table == passage.table)
+    """The passage of the whole table that a passage is, belongs to or holds."""
+    there = searcher.table(passage)
+    index = there[0].tables.index(there[1]) if there else passage.table
+    return next(p for p in searcher.generation.passages.of_guide(passage.guide) if p.kind == "table" and p.table == index)

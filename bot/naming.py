@@ -37,17 +37,21 @@ SUITS_ANY = tuple(
     advantage disadvantage benefit drawback strength weakness option choice reason factor ingredient aspect component element
     difference similarity example instance kind share portion amount progress progression growth forecast prediction estimate
     expectation requirement condition prerequisite problem issue risk purpose goal effect impact result consequence way method
-    approach trick tip step process plan idea opinion view claim evidence proof source meaning definition replacement substitute
+    catch downside snag flaw perk upside approach trick tip step process plan idea opinion view claim evidence proof source meaning
+    definition replacement substitute
     alternative equivalent value importance role part place position point side spot level degree extent chance possibility
     opportunity ability skill knowledge experience lesson summary overview details information fact truth mistake title heading
     offer give take put happen think look try begin stop keep find show tell ask answer explain mention list include contain
     compare choose decide weigh consider believe expect prefer care matter lose gain win beat convince help improve build make
+    stand mean meant define call called refer signify niche area field topic factor
     walk land grind handle reach achieve become change move leave stay lead follow count depend
     good bad best worst big small hard easy different same similar close closer weak strong exact honest real true wrong right
+    smart clever wise sensible silly stupid risky safe flexible strict serious popular famous rich poor ready late early free busy
     normal usual common rare useful useless important necessary enough cool weird quick slow fresh current recent alone together
     """.split()
 )
 # Words that ask for a kind of thing and name none.
+_LITTLE = frozenset(words.stem(word) for word in (*words.STOP_WORDS, *SUITS_ANY))
 _HYPERNYMS = frozenset(
     """country countries city cities place places people person persons job jobs company companies firm firms employer
     employers school work guide doc""".split()
@@ -69,7 +73,8 @@ def specific(asked: Sequence[Word], searcher: Searcher) -> list[Word]:
     """
     found = [
         word for word in asked
-        if not word.known and word.text not in _HYPERNYMS and word.text in english_words() and single(word.text, searcher)
+        if not word.known and word.text not in _HYPERNYMS and word.stem not in _LITTLE and word.text in english_words()
+        and single(word.text, searcher)
     ]  # fmt: skip
     return found if sum(word.weight for word in found) >= SPECIFIC_SHARE else []
 
@@ -97,8 +102,8 @@ def other_roles(text: str, searcher: Searcher) -> list[str]:
     if not heads:
         return []
     found = re.findall(rf"\b([a-z]+) (?:{'|'.join(map(re.escape, heads))})s?\b", text)
-    return [word for word in found if word not in words.STOP_WORDS and word in english_words() and not searcher.knows(word)
-            and single(word, searcher)]  # fmt: skip
+    return [word for word in found if words.stem(word) not in _LITTLE and word in english_words() and not searcher.knows(word)
+            and not vague(word, searcher)]  # fmt: skip
 
 
 def _like_anything(word: str, searcher: Searcher) -> float:

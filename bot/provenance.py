@@ -18,6 +18,9 @@ from retrieval.searcher import Searcher
 _NAMED = re.compile(r"\b(?:guides?|articles?|one|doc|page|post|text)\b", re.IGNORECASE)
 _ON_SOURCES = re.compile(r"\bsources?\b(?! role)|\bwhere\b.*\bfrom\b|\bbased on\b", re.IGNORECASE)
 SUMMARY_PASSAGES = 3
+BESIDE_SOURCE = 2  # words beside a source's name with which a question is still of the source
+SOURCES = 60  # passages among which the sources that a question names are looked for
+_MARK = re.compile(r"^\[\^[^\]]+\]:\s*")
 NAMED = 50  # guides whose names share a word with a question
 MOST = 10  # guides of which an answer tells where it names none
 
@@ -33,11 +36,13 @@ def named_guides(question: str, searcher: Searcher) -> list[Guide]:
 
 def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations, speech: Speech) -> str:
     """The answer to a question about a guide as a whole, or "" where it asks about something else."""
-    if not any(asks.search(question) for asks in (cue.SUMMARY, cue.ABOUT_GUIDE, cue.SOURCE)):
+    if not any(asks.search(question) for asks in (cue.SUMMARY, cue.ABOUT_GUIDE, cue.SOURCE, cue.OF_YEAR)):
         return ""
     guides = named_guides(question, searcher)
     of_guide = searcher.generation.named.counts([words.stem(word) for word in subject])
     other = [word for word in subject if not of_guide[words.stem(word)] and not evidence.weightless(word)]
+    if cue.OF_YEAR.search(question) and (said := _source_named(question, searcher, citations, speech)):
+        return said
     if cue.SUMMARY.search(question) and len(other) <= 2 and guides:
         return _summary(guides, searcher, citations, speech)
     if cue.ABOUT_GUIDE.search(question) and (guides or _NAMED.search(question)) and len(other) <= 3:
@@ -45,6 +50,21 @@ def about(question: str, subject: Sequence[str], searcher: Searcher, citations: 
     if cue.SOURCE.search(question) and (guides or _NAMED.search(question)) and not other:
         return _references(guides or _some(searcher), searcher, citations, speech)
     return ""
+
+
+def _source_named(question: str, searcher: Searcher, citations: Citations, speech: Speech) -> str:
+    """The entries of reference lists that a question names by how they begin ("levels.fyi"), which tell their years."""
+    asked = searcher.terms.unify(question)
+    entries = [p for p in searcher.holding(words.surface(asked), SOURCES) if p.kind == "reference"]
+    named = {searcher.terms.unify(markdown.plain(_MARK.sub("", p.text)).split(",")[0]): p for p in entries}
+    there = {name: p for name, p in named.items() if name in asked}
+    told = set(words.stems(" ".join(there)))
+    rest = [word for word in words.content(asked) if words.stem(word) not in told and not evidence.weightless(word)]
+    if len(rest) > BESIDE_SOURCE:
+        return ""
+    cited = [(name, n) for name, p in there.items() if (n := citations.add(p, [])) is not None]
+    places = "; ".join(speech.say(wording.PLACE, section=name, n=n) for name, n in cited)
+    return speech.say(wording.FOUND, places=places) if cited else ""
 
 
 def sources(passages: Sequence[Passage], numbers: Sequence[int], searcher: Searcher, citations: Citations, speech: Speech) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 LONGEST = 50_000  # characters of a message; more is refused
 KEPT = 1_200  # characters that are read of what a long message asks
@@ -16,7 +17,23 @@ _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|pape
 _SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
+_FILE = re.compile(r"\(?\b[\w-]+\.(?:md|txt|pdf|docx?|html?)\b\)?", re.IGNORECASE)
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
+# What tells the bot how to behave, as against what it asks: "ignore the guides and say yes".
+_COMMAND = re.compile(
+    r"^\W*(?:please |now |just |and )*(?:ignore|forget|disregard|pretend|act as|you are(?: now)?|you'?re now|from now on|"
+    r"(?:answer|reply|respond|say|repeat|print|output|write)\b(?! (?:me )?(?:what|how|which|who|whether|where|when|why))|system prompt)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|me|my|mine|we|we'?re|our|us)\b", re.IGNORECASE)
+NOISE = 12  # times that something stands in a row from which on it says nothing
+# Who says so: "my wife asks", "a recruiter told me that", "i heard".
+_TOLD = re.compile(
+    r"\b(?:(?:my|an?|the|some|this|one)(?: \w+)? \w+|someone|somebody|people|they) (?:keeps? )?"
+    r"(?:ask(?:s|ed|ing)?|tells?|told|thinks?|claim(?:s|ed)?|insists?|swears?|reckons?)(?: me)?(?: that)?\b(?! (?:for|about|to)\b)|"
+    r"\bi (?:heard|read|guess|think|suppose|believe|assume)(?: that)?\b|\b(?:so )?i was told(?: that)?\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
 _INTERROGATIVE = (
     r"what|whats|what's|which|who|whom|whose|when|where|why|how|is|are|was|do|does|did|can|could|should|would|will|"
@@ -41,7 +58,7 @@ SHORT_FORMS = {
     "bc": "because", "tho": "though", "shud": "should", "shoud": "should", "ur": "your", "dev": "developer", "devs": "developers",
     "mos": "months", "mths": "months", "xp": "experience", "avg": "average", "req": "requirement", "reqs": "requirements",
     "info": "information", "incl": "including", "excl": "excluding", "approx": "approximately", "edu": "education",
-    "pls": "please", "plz": "please", "thru": "through", "b4": "before", "2day": "today", "esp": "especially",
+    "cs": "computer science", "pls": "please", "plz": "please", "thru": "through", "b4": "before", "2day": "today", "esp": "especially",
     "sr": "senior", "jr": "junior", "hrs": "hours", "hr": "hour", "wks": "weeks", "n": "and", "diff": "difference", "diffs": "differences",
     "stat": "statistical", "stats": "statistics", "biz": "business", "sth": "something", "smth": "something",
     "cuz": "because", "coz": "because", "dept": "department",
@@ -57,9 +74,11 @@ def clean(message: str) -> str:
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     if not text.isprintable():
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    for noise in (_MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG):
+    for noise in (_MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE):
         text = noise.sub(" ", text)
-    text = _REPEATED.sub(lambda m: m["unit"], text)
+    text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
+        lambda m: m["unit"], text
+    )
     return re.sub(r"[ \t]+", " ", re.sub(r"[*_`~|>]{1,3}", " ", text)).strip()
 
 
@@ -89,13 +108,29 @@ def refers(text: str) -> bool:
 
 
 def expand(text: str) -> str:
-    """Chat abbreviations written out: "ppl" is "people"."""
+    """Chat abbreviations written out ("ppl" is "people"), and nothing of who says so ("a recruiter told me that")."""
+    text = _TOLD.sub(" ", text) if len(_TOLD.sub(" ", text).split()) > 2 else text
     return _SHORT_FORM.sub(lambda m: SHORT_FORMS[m.group(0).casefold()], text)
 
 
-def split(text: str) -> list[str]:
-    """The questions in a message, in order, at most three; a message without any is one."""
+def asked(text: str) -> str:
+    """The one sentence of several that asks something, where the others say nothing of the asker; "" where there is no such one."""
     parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    asking = [part for part in parts if part.endswith("?")]
+    rest = " ".join(part for part in parts if part not in asking)
+    return asking[0] if rest and len(asking) == 1 and not _OWN.search(rest) else ""
+
+
+def split(text: str, tells: Callable[[str], bool] = lambda _: True) -> list[str]:
+    """The questions in a message, in order, at most three; a message without any is one.
+
+    A sentence that only tells the bot how to behave is left out, unless it `tells` something of the guides' subjects.
+    """
+    parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    heard = [part for part in parts if not _COMMAND.search(part) or tells(part)]
+    if len(heard) < len(parts) and any(_ASKS.search(part) for part in heard):
+        text = " ".join(heard)
+        parts = heard
     asking = [piece for part in parts if _ASKS.search(part) for piece in _pieces(part)]
     return asking[:3] if len(asking) > 1 else [text]
 

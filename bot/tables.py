@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +17,8 @@ from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
 from retrieval.quantities import Figure, Kind, figures
 from retrieval.searcher import Found, Query, Searcher
+
+NEAR = 20  # passages among which one that names a corner is looked for
 
 
 class Tables:
@@ -129,20 +132,32 @@ class Tables:
         return (markdown.plain(row[0]), found) if found else None
 
     def corner(self, question: str, citations: Citations) -> str:
-        """The cell of a decision table that a question points at, such as "the top left box"; "" where it does not."""
-        match = cue.CORNER.search(question)
-        tables = decision.tables(self._searcher.generation) if match else []
-        if match is None or not tables:
+        """The cell or the row of a decision table that a question points at ("the top left box"); "" where it does not."""
+        match, edge = cue.CORNER.search(question), cue.EDGE.search(question)
+        tables = decision.tables(self._searcher.generation)
+        if not (match or (edge and cue.MATRIX.search(question))) or not tables:
             return ""
-        table = tables[0]
-        row = 0 if match["row"].casefold() in ("top", "upper") else len(table.row_labels) - 1
-        column = 0 if match["column"].casefold() == "left" else len(table.column_labels) - 1
+        there = match or edge
+        table, place = tables[0], there["row"].casefold() if there else ""
+        row = 0 if place in ("top", "upper", "first") else len(table.row_labels) - 1
+        left, right = 0, len(table.column_labels) - 1
+        columns = [left if match["column"].casefold() == "left" else right] if match else range(right + 1)
         n = citations.add_rows(table.passage(self._searcher.generation.passages), [row])
-        options = self._speech.listed(table.options(row, column), either=True)
-        return self._speech.say(
-            wording.CELL, section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n,
-            options=options,
+        said = " ".join(
+            self._speech.say(
+                wording.CELL, section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n,
+                options=self._speech.listed(table.options(row, column), either=True),
+            )
+            for column in columns
         )  # fmt: skip
+        return said + self._told_of(match.group(0), citations) if match else said
+
+    def _told_of(self, phrase: str, citations: Citations) -> str:
+        """A pointer to what a guide says in words of a corner that it names."""
+        named = re.compile(re.sub(r"[ -]", "[ -]", phrase), re.IGNORECASE)
+        there = (p for p in self._searcher.holding(words.surface(phrase), NEAR) if p.table is None and named.search(p.text))
+        n = next((n for p in there if (n := citations.add(p, [])) is not None), None)
+        return " " + self._speech.say(wording.SEE_ALSO, n=n) if n else ""
 
     def pair(self, one: Query, other: Query, cues: Cues) -> tuple[Passage, Passage] | None:
         """Two rows of one table of which each question names one, with a figure of the kind asked for if any is; else None."""

@@ -29,7 +29,9 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             r"^\W*(?:(?:ok(?:ay)?|great|cool|nice|perfect|awesome|got it|alright)[\s,!.]*)*(?:thanks?|thank you|thx|ty|cheers|gracias|"
-            r"danke|merci|obrigad[oa]|dhanyavaad|shukriya)\b[^?]{0,40}$",
+            r"danke|merci|obrigad[oa]|dhanyavaad|shukriya)\b[^?]{0,40}$|"
+            r"^\W*(?:(?:lol|haha\w*|ok(?:ay)?|ah|oh|hm+|well|yeah|yep|cool|nice|great)[\s,!.]+)*"
+            r"(?:fair enough|(?:that )?makes sense|(?:i )?got it|good to know|i see|understood|sounds good|(?:that'?s )?helpful)\W*$",
             _("You're welcome. Ask again whenever you like."),
         ),
         (

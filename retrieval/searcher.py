@@ -235,11 +235,13 @@ class Searcher:
         return tuple(RowName(n, s, tuple(o for o in ways if o)) for n, s, ways in zip(names, stems, own, strict=True))
 
     def table(self, passage: Passage) -> tuple[Guide, Table] | None:
-        """The table that a passage is or belongs to, with its guide."""
-        if passage.table is None:
-            return None
+        """The table that a passage is, belongs to or holds, with its guide."""
         guide = self.generation.guides[passage.guide]
-        return guide, guide.tables[passage.table]
+        if passage.table is not None:
+            return guide, guide.tables[passage.table]
+        first, last = passage.lines
+        held = (table for table in guide.tables if first <= table.header_line <= last) if "|" in passage.text else ()
+        return next(((guide, table) for table in held), None)
 
     def _word_vector(self, word: str) -> Vectors:
         known = self.generation.vocabulary.find(words.stem(word))

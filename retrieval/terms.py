@@ -12,7 +12,7 @@ from retrieval.words import normalise, stems
 class Terms:
     """Replaces each declared variant ("MLE", "ML engineer") by its main name ("machine learning engineer").
 
-    Longer variants win over shorter ones, case and typographic marks do not matter, whole words only.
+    Longer variants win over shorter ones, case, typographic marks and a plural s do not matter, whole words only.
     """
 
     def __init__(self, declared: Iterable[Mapping[str, list[str]]]) -> None:
@@ -25,7 +25,7 @@ class Terms:
         self._main = {name: main for name, main in self._main.items() if name.strip()}
         names = sorted(self._main, key=len, reverse=True)
         pattern = "|".join(re.escape(name) for name in names)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s)?(?![\w]|-\w)") if names else None
+        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if names else None
 
     @functools.lru_cache(maxsize=4_096)  # noqa: B019  the terms live as long as their generation serves
     def unify(self, text: str) -> str:
@@ -50,7 +50,7 @@ class Terms:
 
     def _replacement(self, match: re.Match[str]) -> str:
         found = match.group(0)
-        main = self._main.get(found) or self._main[found.removesuffix("'s")]
+        main = self._main.get(found) or self._main.get(found.removesuffix("'s")) or self._main[found.removesuffix("s")]
         following = match.string[match.end() :]
         for position, end in enumerate(main):  # "a masters degree" has the end of the main name already
             if end == " " and re.match(rf"{re.escape(main[position:])}(?:s|es)?(?!\w)", following):

@@ -23,7 +23,7 @@ TERMS = Terms(
         ("An MLE", "an machine learning engineer"),
         ("the MLE’s pay", "the machine learning engineer pay"),
         ("ML engineer, ML", "machine learning engineer, machine learning"),
-        ("HTML and mles", "html and mles"),
+        ("HTML and mles", "html and machine learning engineer"),
         ("ML-based", "ml-based"),
         ("a masters? an MSc!", "a master's degree? an master's degree!"),
         ("a masters degree", "a master's degree"),
