@@ -38,7 +38,8 @@ class Embedder:
         done, of = 0, sum(len(self._missing(digests[piece])) for piece in pieces)
         with path.open("wb") as file:
             for piece in pieces:
-                new = [piece.start + int(n) for n in self._missing(digests[piece])]  # without what an earlier piece has as well
+                missing = self._missing(digests[piece]) if of else ()  # without what an earlier piece has as well
+                new = [piece.start + int(n) for n in missing]
                 self._encode(digests[new], [text(n) for n in new], functools.partial(_after, progress, done, of))
                 done += len(new)
                 file.write(self._find(digests[piece])[1].astype("<f4", copy=False).tobytes())

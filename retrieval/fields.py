@@ -19,8 +19,16 @@ def of_passages(passages: Iterable[Passage]) -> Documents:
 
 def of_words(written: Iterable[bytes]) -> Documents:
     """The same, of the words of each passage as they are written, with spaces between."""
-    stop, stem = words.STOP_WORDS, words.stem
-    return ((number, [stem(w) for w in text.decode().split() if w not in stop]) for number, text in enumerate(written))
+    stems = _Stems()
+    return ((number, [stem for word in text.decode().split() if (stem := stems[word])]) for number, text in enumerate(written))
+
+
+class _Stems(dict[str, str]):
+    """The stem of each word that was met, "" of one without meaning."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = found = "" if word in words.STOP_WORDS else words.stem(word)
+        return found
 
 
 def of_rows(passages: Iterable[Passage], guides: Iterable[Guide], terms: Terms) -> Documents:

@@ -132,6 +132,7 @@ class Texts:
         self._order = array(path.with_name(f"{path.name}.order"), "<i8")
         if len(self._order) != len(self._slices):
             raise IndexUnusable(f"{path} cannot be read (it has no order); run `fingerpost reindex`")
+        self.find = functools.lru_cache(maxsize=KEPT)(self._find)
 
     def __len__(self) -> int:
         return len(self._slices)
@@ -142,10 +143,10 @@ class Texts:
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
 
-    def find(self, text: str) -> int | None:
+    def _find(self, text: str) -> int | None:
         """The position of a text, by halving; None where it is not there."""
         wanted = text.encode("utf-8", "surrogatepass")
-        place = bisect_left(range(len(self)), wanted, key=lambda n: self._slices[int(self._order[n])])
+        place = bisect_left(self._order, wanted, key=self._slices.__getitem__)
         if place == len(self) or self._slices[int(self._order[place])] != wanted:
             return None
         return int(self._order[place])

@@ -6,6 +6,7 @@ Held in memory are the distinct words, headings and questions alone.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -49,6 +50,7 @@ class FolderWriter:
         self._ids: list[str] = []
         self._sources: dict[str, Source] = {}
         self._stems: dict[str, int] = {}
+        self._id_of = _Ids(self._stems)
         self._counts: Counter[str] = Counter()
         self._headings: dict[str, int] = {}
         self._questions = dict.fromkeys(suggested)
@@ -86,24 +88,34 @@ class FolderWriter:
             self._declared[guide.id] = guide.terms
         if any(table.spec is not None for table in guide.tables):
             self._deciding.append(guide.id)
-        for number, passage in enumerate(read.passages):
-            self._add(passage, words.surface(passage.embedded) if read.words is None else read.words[number].split())
+        written = [words.surface(p.embedded) for p in read.passages] if read.words is None else [text.split() for text in read.words]
+        self._add_passages(read.passages)
+        self._add_words(written)
         self._firsts.append(self._count)
 
-    def _add(self, passage: Passage, written: list[str]) -> None:
-        self._count += 1
-        self._passages.add(self._encoder.encode(passage))
-        self._digests.add(np.frombuffer(embedding.digest(passage.embedded), np.uint8))
-        self._of.add([self._headings.setdefault(passage.heading, len(self._headings)) if passage.heading else -1])
-        self._words.add(" ".join(written).encode())
-        self._counts.update(written)
-        held = {self._stems.setdefault(words.stem(word), len(self._stems)) for word in written if word not in words.STOP_WORDS}
-        self._held.add(sorted(held))
-        self._ends.add([self._held.count])
-        if passage.kind == "faq":
-            self._questions.setdefault(passage.section[-1])
-        for name in self._names:
-            self._names[name] += name in passage.embedded
+    def _add_passages(self, passages: Sequence[Passage]) -> None:
+        self._count += len(passages)
+        self._digests.add(np.frombuffer(b"".join(embedding.digest(passage.embedded) for passage in passages), np.uint8))
+        self._of.add([self._headings.setdefault(p.heading, len(self._headings)) if p.heading else -1 for p in passages])
+        for passage in passages:
+            self._passages.add(self._encoder.encode(passage))
+            if passage.kind == "faq":
+                self._questions.setdefault(passage.section[-1])
+            for name in self._names:
+                self._names[name] += name in passage.embedded
+
+    def _add_words(self, written: Sequence[list[str]]) -> None:
+        """The words of each passage as they are written."""
+        self._counts.update(itertools.chain.from_iterable(written))
+        ends, held = [], []
+        for passage in written:
+            self._words.add(" ".join(passage).encode())
+            ids = set(map(self._id_of.__getitem__, passage))
+            ids.discard(-1)
+            held += sorted(ids)
+            ends.append(self._held.count + len(held))
+        self._held.add(held)
+        self._ends.add(ends)
 
     def finish(self, embedder: Embedder, progress: Count, before: VectorSearch | None = None) -> tuple[int, Recall]:
         """Make the rest of the index; how many passages were encoded anew, and how vectors are found. Raises IndexNotWritten.
@@ -184,6 +196,19 @@ def write_lexical(folder: Path, terms: Terms, written: Iterable[str]) -> None:
     LexicalIndex.numbered(fields.of_rows(passages, guides, terms), folder / "rows")
     LexicalIndex.numbered(fields.of_names(names, first.tolist()), folder / "named")
     WordIndex.build(written, folder / "spelling")
+
+
+class _Ids(dict[str, int]):
+    """The id of the stem of each word that was met, -1 of one without meaning; new stems get the next ids."""
+
+    def __init__(self, stems: dict[str, int]) -> None:
+        super().__init__()
+        self._stems = stems
+
+    def __missing__(self, word: str) -> int:
+        stem = "" if word in words.STOP_WORDS else words.stem(word)
+        self[word] = found = self._stems.setdefault(stem, len(self._stems)) if stem else -1
+        return found
 
 
 class _Numbers:
