@@ -25,7 +25,7 @@ MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|ying)\b", r"\bpaid\b(?! (?:\w+ )?(?:work|jobs?|experience|roles?|positions?|internships?))",
     r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b", r"\bcomp\b", r"\btc\b",
-    r"\bincomes?\b", r"\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
+    r"\bincomes?\b", r"(?<!\bfor )\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
     r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))",
     r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b",
     r"\bcash\b",

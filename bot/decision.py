@@ -24,6 +24,8 @@ _NEGATION = re.compile(
     r"g(?:ave|iven) up(?: on)?)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
+# What somebody has done says nothing of what they want: "twelve years of industry work".
+_BEHIND = re.compile(r"\b(?:years?|yrs?|yoe|months?)\s+(?:of|in)\s+(?:an?\s+)?(?:industry|production|research|science)\b", re.IGNORECASE)
 _GIVEN_UP = re.compile(r"^[\w-]+,? (?:but )?(?:not (?:any ?more|any longer)|no (?:more|longer))\b", re.IGNORECASE)
 EXPERIENCE = "experience"  # an axis of this name is read from what people say of their own work
 _OPTION = re.compile(r"\s+OR\s+")
@@ -162,7 +164,7 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
 
     Where all but one are negated, the one that is left.
     """
-    unified = terms.unify(text)
+    unified = terms.unify(_BEHIND.sub(" ", text))
     said: dict[int, bool] = {}
     for value, spoken in _values(axis, labels).items():
         position = next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)

@@ -77,7 +77,15 @@ class Facts:
         refused = self._refused(ranked, query, cues)
         if refused is not None:
             return refused
+        return self._answered(question, subject, query, cues, ranked, citations)
+
+    def _answered(
+        self, question: str, subject: Sequence[str], query: Query, cues: Cues, ranked: list[Ranked], citations: Citations
+    ) -> Reply:  # fmt: skip
+        """The passages that answer, with the figures that differ or are stated, and the cell that is asked for."""
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
+        if cues.length and not cue.EXPERIENCE.search(question):
+            others = [statement for statement in others if self._lasts(statement.passage, question)]
         chosen = self._choice.of(ranked, cues, differing or others, query)
         if not differing:
             chosen = [*self._choice.confirming(question, ranked), *chosen]

@@ -42,7 +42,8 @@ SUITS_ANY = tuple(
     alternative equivalent value importance role part place position point side spot level degree extent chance possibility
     opportunity ability skill knowledge experience lesson summary overview details information fact truth mistake title heading
     offer give take put happen think look try begin stop keep find show tell ask answer explain mention list include contain
-    compare choose decide weigh consider believe expect prefer care matter lose gain win beat convince help improve build make
+    compare choose decide weigh lean rely rest base consider believe expect prefer care matter lose gain win beat convince help
+    improve build make
     stand mean meant define call called refer signify niche area field topic factor
     walk land grind handle reach achieve become change move leave stay lead follow count depend
     good bad best worst big small hard easy different same similar close closer weak strong exact honest real true wrong right

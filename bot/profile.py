@@ -33,6 +33,7 @@ _NONE = re.compile(
 # What makes a number of years something else than the asker's experience, by the words before or after it.
 _BEFORE_DECOY = re.compile(
     r"(?:\b(?:within|next|in|under|less than|inside|by|after|for the next|takes?|took|maybe|over the next|another|spend|"
+    r"before (?:that|then)|previously|"
     r"lasts?|last|needs?|requires?|asks? for|asking for|aged?|i'?m|turning|wait)\s+(?:the\s+)?(?:about\s+|around\s+|maybe\s+|like\s+|~)?)$",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ SHORT = 140  # characters; a shorter message is read whole
 
 _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|channel)\b", re.IGNORECASE)
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
+_MARKED_LINK = re.compile(r"\[[^\]\n]{0,80}\]\((?:javascript|data|vbscript|file):[^\n]{0,200}?\)+", re.IGNORECASE)
 _OVERRIDDEN = re.compile("[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")  # shown in another order than it is stored in
 _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
@@ -60,7 +61,7 @@ SHORT_FORMS = {
     "info": "information", "incl": "including", "excl": "excluding", "approx": "approximately", "edu": "education",
     "cs": "computer science", "pls": "please", "plz": "please", "thru": "through", "b4": "before", "2day": "today", "esp": "especially",
     "sr": "senior", "jr": "junior", "hrs": "hours", "hr": "hour", "wks": "weeks", "n": "and", "diff": "difference", "diffs": "differences",
-    "stat": "statistical", "stats": "statistics", "biz": "business", "sth": "something", "smth": "something",
+    "stat": "statistical", "stats": "statistics", "biz": "business", "sth": "something", "wat": "what", "smth": "something",
     "cuz": "because", "coz": "because", "dept": "department",
     "til": "until", "max": "maximum", "min": "minimum", "pct": "percent", "uni's": "university's", "comp sci": "computer science",
 }  # fmt: skip
@@ -74,7 +75,7 @@ def clean(message: str) -> str:
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     if not text.isprintable():
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    for noise in (_MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE):
+    for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE):
         text = noise.sub(" ", text)
     text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
         lambda m: m["unit"], text
