@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from retrieval.guides import Guide
 from retrieval.searcher import Searcher
 
 AXES = ("rows", "columns")
+MOST_READ = 1_000  # readings of messages that are kept
 Row = tuple[str, int, int]
 """A guide, the position of a table in it, and of a row in that."""
 
@@ -33,7 +35,7 @@ class Advice:
 
 
 class Adviser:
-    """Reads the asker's place on a table's axes and says what the table has there."""
+    """Reads the asker's place on a table's axes and says what the table has there, in one language and on one day."""
 
     def __init__(self, searcher: Searcher, today: datetime.date, speech: Speech) -> None:
         self._searcher = searcher
@@ -41,6 +43,7 @@ class Adviser:
         self._today = today
         self.tables = decision.tables(searcher.generation)
         self._read: dict[tuple[str, str, str], Place] = {}  # what a message says of an axis of a table
+        self._roles = functools.lru_cache(maxsize=100)(self._beside)
 
     def places(self, table: DecisionTable, said: Sequence[str]) -> tuple[Place, Place]:
         """Where the asker stands on the rows and the columns, by what was said; the latest message counts first."""
@@ -102,7 +105,7 @@ class Adviser:
             return None
         for table in self.tables:
             claimed = self.other_role(table, said)
-            there = self._roles([self._searcher.terms.unify(name) for name in table.spec.audience]) if claimed else None
+            there = self._roles(tuple(map(self._searcher.terms.unify, table.spec.audience))) if claimed else None
             if there is not None:
                 guide, index, names = there
                 return guide.id, index, names.index(str(claimed))
@@ -111,7 +114,7 @@ class Adviser:
     def other_role(self, table: DecisionTable, said: Sequence[str]) -> str | None:
         """The role that the asker claims where the table is not for it, as a guide names it."""
         unify = self._searcher.terms.unify
-        audience = [unify(name) for name in table.spec.audience]
+        audience = tuple(map(unify, table.spec.audience))
         there = self._roles(audience)
         others = [name for name in there[2] if name not in audience] if there else []
         for message in reversed(said):
@@ -217,13 +220,15 @@ class Adviser:
 
     def _place(self, table: str, axis: Axis, labels: list[str], said: Sequence[str]) -> Place:
         for message in reversed(said):
-            if (table, axis.axis, message) not in self._read:
-                self._read[table, axis.axis, message] = decision.place(axis, labels, message, self._searcher.terms, self._today)
-            if (place := self._read[table, axis.axis, message]).positions:
+            if (place := self._read.get((table, axis.axis, message))) is None:
+                if len(self._read) >= MOST_READ:
+                    self._read = {}
+                place = self._read[table, axis.axis, message] = decision.place(axis, labels, message, self._searcher.terms, self._today)
+            if place.positions:
                 return place
         return Place(axis.axis, ())
 
-    def _roles(self, audience: list[str]) -> tuple[Guide, int, list[str]] | None:
+    def _beside(self, audience: tuple[str, ...]) -> tuple[Guide, int, list[str]] | None:
         """The table that sets other roles beside those of the audience: its guide, its place there, the names in its first column."""
         unify = self._searcher.terms.unify
         for guide, index in self._searcher.rows_naming({stem for name in audience for stem in words.stems(name)}):

@@ -260,6 +260,7 @@ class Cues:
     shown: bool = False
 
 
+@functools.lru_cache(maxsize=1_024)
 def read(text: str) -> Cues:
     """The cues in a question, in English and lower or mixed case."""
     return Cues(

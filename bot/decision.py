@@ -39,12 +39,12 @@ class DecisionTable:
     table: Table
     spec: TableSpec
 
-    @property
+    @functools.cached_property
     def row_labels(self) -> list[str]:
         """The first cell of each row, in plain words."""
         return [markdown.plain(row[0]) for row in self.table.rows]
 
-    @property
+    @functools.cached_property
     def column_labels(self) -> list[str]:
         """The heading of each column but the first, in plain words."""
         return [markdown.plain(cell) for cell in self.table.header[1:]]

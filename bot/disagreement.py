@@ -56,6 +56,7 @@ class Disagreements:
         self._passages = passages
         self._guides = guides
         self.of = functools.lru_cache(maxsize=10_000)(self._of)
+        self._siblings = functools.lru_cache(maxsize=1_000)(self._of_guide)
 
     @cached_property
     def statements(self) -> list[Statement]:
@@ -67,7 +68,9 @@ class Disagreements:
         if len(self._passages) <= WHOLE:
             return self.conflicts
         guides = {passage.guide: self._guides[passage.guide] for passage in passages}
-        return Disagreements(guides, passages, self._terms, self._rarity).conflicts
+        part = Disagreements(guides, passages, self._terms, self._rarity)
+        part.of, part._siblings = self.of, self._siblings  # what has been read for another question is not read again
+        return part.conflicts
 
     def _of(self, passage: Passage) -> list[Statement]:
         """The statements of one passage."""
@@ -75,7 +78,11 @@ class Disagreements:
 
     @cached_property
     def _tables(self) -> list[_Siblings]:
-        return [_Siblings(self._reader, g, i, self._says_little) for g in self._guides.values() for i in range(len(g.tables))]
+        return [siblings for guide in self._guides for siblings in self._siblings(guide)]
+
+    def _of_guide(self, guide: str) -> tuple[_Siblings, ...]:
+        there = self._guides[guide]
+        return tuple(_Siblings(self._reader, there, table, self._says_little) for table in range(len(there.tables)))
 
     @cached_property
     def conflicts(self) -> list[Conflict]:

@@ -41,6 +41,7 @@ class Engine:
         self._suggestions = suggestions
         self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms, searcher.stem_rarity)
         self._today = today
+        self._advisers = functools.lru_cache(maxsize=32)(functools.partial(Adviser, searcher))
         self._reads = functools.cache(lambda language: ability.reads(searcher.encode, gloss.EXAMPLES, gloss.examples(language)))
 
     @property
@@ -75,7 +76,7 @@ class Engine:
         citations = Citations(self.searcher.generation.guides)
         table = named(self.searcher.generation, table_name)
         asked = ", ".join(f"{axis}: {value}" for axis, value in values.items()) or table.spec.id
-        advice = Adviser(self.searcher, self._today(), english).from_values(table, values, citations)
+        advice = self._adviser(english).from_values(table, values, citations)
         failed = _Said("not_covered", english.say(wording.FAILED_QUOTE))
         answer = self._advised(asked, advice, citations, english) if advice else self._plain_reply(asked, failed, english)
         finished = msgspec.structs.replace(answer, generation=self.searcher.generation.manifest.name)
@@ -108,11 +109,15 @@ class Engine:
         citations = Citations(self.searcher.generation.guides)
         if (advice := self._advice(self._read(whole[: message.KEPT]), resolved, citations, speech)) is not None:
             return self._advised(text, advice, citations, speech)
-        role = None if resolved.explains else Adviser(self.searcher, self._today(), speech).role_row(self._read(text), resolved.said)
+        role = None if resolved.explains else self._adviser(speech).role_row(self._read(text), resolved.said)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
         following = f"{history[-1]} {text}" if resolved.follows and history else text
         return self._from_facts(text, resolved, citations, speech, following if self._reads(speech.language) else "", role)
+
+    def _adviser(self, speech: Speech) -> Adviser:
+        """What reads the decision tables, with what it has read of them today."""
+        return self._advisers(self._today(), speech)
 
     def _read(self, text: str) -> str:
         """A message in English, with its abbreviations written out and its typos corrected."""
@@ -124,7 +129,7 @@ class Engine:
         return [self._read(text) for text in cleaned if text and _small_talk(text) is None]
 
     def _advice(self, text: str, resolved: Resolved, citations: Citations, speech: Speech) -> Advice | None:
-        adviser = Adviser(self.searcher, self._today(), speech)
+        adviser = self._adviser(speech)
         said = (*resolved.said[:-1], text)
         table = None if resolved.explains else adviser.asked(text, said, resolved.follows) or adviser.answered(text, said)
         if table is None:
@@ -164,7 +169,8 @@ class Engine:
     def _tells(self, text: str) -> bool:
         """Whether a text names a thing that the guides have a name for."""
         unified = self.searcher.terms.unify(text)
-        return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", unified) for name in self.searcher.terms.names())
+        there = (name for name in self.searcher.terms.names() if name in unified)  # which most are not, and costs no expression
+        return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", unified) for name in there)
 
     def _limits(self, text: str) -> bool:
         """Whether a text names a place, a company or an occupation that the guides do not."""
@@ -192,4 +198,5 @@ class _Said:
 
 def _small_talk(text: str) -> str | None:
     """The reply to small talk in any language."""
-    return wording.small_talk(text) or wording.small_talk(gloss.to_english(text))
+    english = gloss.to_english(text)
+    return wording.small_talk(text) or (wording.small_talk(english) if english != text else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -53,6 +54,7 @@ SUITS_ANY = tuple(
 )
 # Words that ask for a kind of thing and name none.
 _LITTLE = frozenset(words.stem(word) for word in (*words.STOP_WORDS, *SUITS_ANY))
+_STOPPED = re.compile(rf"\b(?:{'|'.join(sorted(words.STOP_WORDS))})\b")
 _HYPERNYMS = frozenset(
     """country countries city cities place places people person persons job jobs company companies firm firms employer
     employers school work guide doc""".split()
@@ -92,19 +94,24 @@ def vague(word: str, searcher: Searcher) -> bool:
 
 def counted(things: str) -> str:
     """What "how many ..." counts, by the words after it: "rounds" of "interview rounds at"; "" where it is people or jobs."""
-    before = re.split(rf"\b(?:{'|'.join(sorted(words.STOP_WORDS))})\b", things)[0].split()
+    before = _STOPPED.split(things)[0].split()
     return before[-1] if before and before[-1] not in _HYPERNYMS else ""
 
 
 def other_roles(text: str, searcher: Searcher) -> list[str]:
     """What makes another role of a name's last word, where several names end with it: "mechanical" in "mechanical engineer"."""
-    ends = Counter(name.split()[-1] for name in searcher.terms.names() if " " in name)
-    heads = [end for end, count in ends.items() if count > 1]
-    if not heads:
-        return []
-    found = re.findall(rf"\b([a-z]+) (?:{'|'.join(map(re.escape, heads))})s?\b", text)
+    roles = _roles(searcher.terms.names())
+    found = roles.findall(text) if roles else []
     return [word for word in found if words.stem(word) not in _LITTLE and word in english_words() and not searcher.knows(word)
             and not vague(word, searcher)]  # fmt: skip
+
+
+@functools.lru_cache(maxsize=8)
+def _roles(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The last words that several names have, each with a word before it; None where there are none."""
+    ends = Counter(name.split()[-1] for name in names if " " in name)
+    heads = [end for end, count in ends.items() if count > 1]
+    return re.compile(rf"\b([a-z]+) (?:{'|'.join(map(re.escape, heads))})s?\b") if heads else None
 
 
 def _like_anything(word: str, searcher: Searcher) -> float:

@@ -154,6 +154,8 @@ _CLAIMED_AFTER = re.compile(
 
 def claims(text: str, role: str) -> bool:
     """Whether the asker says to have this role ("data engineer here", "I'm a statistician"), not to aim at it."""
+    if role not in text:
+        return False
     for match in re.finditer(rf"(?<![\w-]){re.escape(role)}s?(?!\w)", text):
         before, after = text[: match.start()][-40:], text[match.end() :][:30]
         if _TOWARDS.search(before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -108,6 +109,7 @@ def refers(text: str) -> bool:
     return bool(_REFERS.search(text))
 
 
+@functools.lru_cache(maxsize=256)  # one question is read more than once
 def expand(text: str) -> str:
     """Chat abbreviations written out ("ppl" is "people"), and nothing of who says so ("a recruiter told me that")."""
     text = _TOLD.sub(" ", text) if len(_TOLD.sub(" ", text).split()) > 2 else text

@@ -56,6 +56,7 @@ class FolderGuides(Mapping[str, Guide]):
     def __init__(self, records: Records[Guide], ids: Texts) -> None:
         self._records = records
         self._ids = ids
+        self._find = functools.lru_cache(maxsize=10_000)(ids.find)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -64,7 +65,7 @@ class FolderGuides(Mapping[str, Guide]):
         return iter(self._ids)
 
     def __getitem__(self, guide: str) -> Guide:
-        place = self._ids.find(guide)
+        place = self._find(guide)
         if place is None:
             raise KeyError(guide)
         return self._records.get(place)

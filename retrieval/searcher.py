@@ -154,6 +154,7 @@ class Searcher:
             return self._rarity(self.generation.overview.names.get(word, 0))
         return self.stem_rarity(words.stem(word))
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
     def stem_rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem (0 and up)."""
         return self._rarity(self._count(stem))
@@ -198,12 +199,15 @@ class Searcher:
     def _nearest(self, wanted: list[str], passages: Sequence[int]) -> list[dict[str, float]]:
         """For each passage the cosine (-1 to 1) of each word to the nearest of the passage's words, in one product for all."""
         held = [self._held(passage) for passage in passages]
-        there = np.unique(np.concatenate(held)) if held else np.zeros(0, dtype=np.int64)
-        if not wanted or not len(there):
+        all_held = np.concatenate(held) if held else np.zeros(0, dtype=np.int64)
+        if not wanted or not len(all_held):
             return [{} for _ in passages]
+        there, places = np.unique(all_held, return_inverse=True)
         cosines = self.generation.vocabulary.vectors(there.tolist()) @ np.stack([self._word_vector(word) for word in wanted]).T
-        best = (cosines[np.searchsorted(there, ids)].max(axis=0).tolist() if len(ids) else [] for ids in held)
-        return [dict(zip(wanted, near, strict=bool(near))) for near in best]
+        full = [n for n, ids in enumerate(held) if len(ids)]
+        starts = np.cumsum([0, *(len(held[n]) for n in full[:-1])])
+        best = dict(zip(full, np.maximum.reduceat(cosines[places], starts, axis=0).tolist(), strict=True))
+        return [dict(zip(wanted, best[n], strict=True)) if n in best else {} for n in range(len(held))]
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def _held(self, passage: int) -> Ids:
@@ -217,10 +221,12 @@ class Searcher:
 
     def rows_naming(self, stems: Iterable[str]) -> list[tuple[Guide, int]]:
         """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""
+        return [(self.generation.guides[guide], table) for guide, table in self._rows_naming(frozenset(stems))]
+
+    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    def _rows_naming(self, stems: frozenset[str]) -> tuple[tuple[str, int], ...]:
         found = self.generation.passages.many(sorted(i for i, _ in self.generation.rows.search(sorted(stems), ROWS)))
-        return [
-            (self.generation.guides[guide], table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None
-        ]
+        return tuple((guide, table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None)
 
     @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def rows(self, guide: str, table: int) -> tuple[RowName, ...]:

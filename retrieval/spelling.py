@@ -31,6 +31,7 @@ class Few:
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._words = frozenset(vocabulary)
+        self._letters = [(word, frozenset(word)) for word in self._words if len(word) >= SHORTEST]
 
     def knows(self, word: str) -> bool:
         """Whether this word is one of them."""
@@ -38,7 +39,8 @@ class Few:
 
     def near(self, word: str, edits: int) -> Sequence[str]:
         """Those within this many edits."""
-        return [other for other in self._words if len(other) >= SHORTEST and within(word, other, edits)]
+        own = frozenset(word)  # an edit takes at most one letter away and brings one
+        return [other for other, letters in self._letters if len(own ^ letters) <= 2 * edits and within(word, other, edits)]
 
 
 class Spelling:

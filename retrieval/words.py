@@ -31,6 +31,8 @@ _ENGLISH = Stemmer.Stemmer("english")
 
 def normalise(text: str) -> str:
     """Lower case, compatibility forms unified (NFKC), typographic quotes and dashes made plain."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
     return re.sub(r"[‐-―−]", "-", text).casefold()
 
