@@ -63,6 +63,20 @@ class Engine:
         )  # fmt: skip
         return msgspec.structs.replace(finished, plain=plain.render(finished))
 
+    def warm(self) -> None:
+        """Read and compute now what the first questions, in whatever language, would wait for."""
+        for language in (known.code for known in gloss.languages()):
+            gloss.dictionary(language)
+            self._reads(language)
+            speech = Speech.of(language)
+            speech.number(0.5)
+            self._adviser(speech)
+        self.searcher.corrected("teh")
+        naming.warm(self.searcher)
+        self._disagreements.among(())
+        for question in self.examples():
+            self.handle(Ask(question))
+
     def busy(self, ask: Ask) -> Answer:
         """The answer to a question for which there is no room at this moment."""
         speech = Speech.of(gloss.language(message.clean(ask.question[: message.KEPT])))

@@ -114,5 +114,12 @@ def _roles(names: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"\b([a-z]+) (?:{'|'.join(map(re.escape, heads))})s?\b") if heads else None
 
 
+def warm(searcher: Searcher) -> None:
+    """Encode now what words are held against."""
+    for others in (*KINDS.values(), *ANYTHING):
+        searcher.likeness("word", others)
+    searcher.nearest("word", SUITS_ANY)
+
+
 def _like_anything(word: str, searcher: Searcher) -> float:
     return max(searcher.likeness(word, others) for others in ANYTHING)

@@ -102,6 +102,11 @@ class Bot:
         changed = {path for path, file in now.items() if path not in before or not reading.is_same(file, before[path], reading.seen(file))}
         return tuple(sorted(changed | (before.keys() - now.keys())))
 
+    def warm(self) -> None:
+        """Prepare a process that serves, so that no asker waits for what is read but once. Raises ModelError, IndexUnusable."""
+        self.model.warm()
+        self.engine().warm()
+
     def engine(self) -> Engine:
         """The engine of the generation that serves at this moment."""
         current = self.store.current()  # whoever waits for a database holds up nobody else

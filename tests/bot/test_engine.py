@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import quotes
+from bot import gloss, quotes
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
 from retrieval import markdown
@@ -168,3 +168,13 @@ def test_suggested_questions_are_answered(bot: Bot) -> None:
     """Every question that the bot offers is one that it answers."""
     for question in bot.engine().examples():
         assert "answered" == bot.handle(Ask(question)).outcome
+
+
+def test_a_warm_process_reads_no_dictionary_for_a_question(bot: Bot) -> None:
+    """What the first question of a language would wait for is there before it is asked."""
+    gloss.dictionary.cache_clear()
+    bot.warm()
+    read = gloss.dictionary.cache_info().misses
+    asked = ("Wie lange dauert ein Master?", "¿Cuánto cuesta un máster?", "Combien coûte un master ?", "Quanto custa um mestrado?")
+    assert ["de", "es", "fr", "pt"] == [bot.handle(Ask(question)).language for question in asked]
+    assert (len(gloss.languages()), read) == (read, gloss.dictionary.cache_info().misses)
