@@ -60,6 +60,7 @@ def test_every_peer_is_pinned() -> None:
     ours = dict(line.split("==") for line in (environments.ROOT / "requirements.lock").read_text("utf-8").splitlines() if "==" in line)
     for driver in described.every():
         assert all((driver.name, driver.search, driver.kept))
+        assert driver.weights in ("package", "onnx", "ours", "")
         pinned = dict(version.split("==") for version in driver.versions if driver.driver != described.OURS)
         assert pinned.keys() or driver.driver == described.OURS
         assert {name: ours.get(name, version) for name, version in pinned.items()} == pinned

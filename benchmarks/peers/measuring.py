@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.peers import passages
 from benchmarks.peers.described import OURS, Driver
-from benchmarks.peers.environments import Environment, left_out_of_the_image, variables
+from benchmarks.peers.environments import Environment, left_out_of_the_image, variables, weights
 from benchmarks.peers.inside import WARM
 from benchmarks.peers.passages import Passage
 from retrieval import evaluation
@@ -109,9 +109,8 @@ class Bench:
             shutil.rmtree(work, ignore_errors=True)
             (work / "index").mkdir(parents=True)
         passages.write(work / "passages.json", given)
-        weights = self._cache / "exported" if driver.driver == OURS else environment.weights() if driver.encodes else ""
         job = {
-            "driver": driver.driver, "phase": phase, "weights": str(weights), "folder": str(work / "index"),
+            "driver": driver.driver, "phase": phase, "weights": weights(driver, environment, self._cache), "folder": str(work / "index"),
             "passages": str(work / "passages.json"), "questions": questions, "vectors": str(self._cache / "vectors") if share else "",
         }  # fmt: skip
         (work / "job.json").write_text(json.dumps(job), "utf-8")

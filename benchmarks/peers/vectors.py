@@ -21,11 +21,14 @@ class Shared:
         self._owner = getattr(importlib.import_module(module), owner)
         self._original = getattr(self._owner, self._name)
         self._file = folder / "vectors.npz"
-        self._known: dict[str, np.ndarray] = {}
-        if self._file.exists():
-            with np.load(self._file) as kept:
-                self._known = dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+        self._known = self._kept()
         self._before = len(self._known)
+
+    def _kept(self) -> dict[str, np.ndarray]:
+        if not self._file.exists():
+            return {}
+        with np.load(self._file) as kept:
+            return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
 
     def __enter__(self) -> Shared:
         setattr(self._owner, self._name, self._encode_for())
@@ -34,6 +37,7 @@ class Shared:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         setattr(self._owner, self._name, self._original)
         if error is None and len(self._known) > self._before:
+            self._known |= self._kept()  # what another peer has encoded meanwhile
             beside = self._file.with_name(f"{os.getpid()}.npz")
             np.savez(beside, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
             beside.replace(self._file)

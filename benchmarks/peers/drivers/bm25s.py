@@ -15,6 +15,7 @@ VERSIONS = ("bm25s==0.3.16", "PyStemmer==3.1.0")
 SEARCH = "BM25 as Lucene has it, k1 1.5, b 0.75"
 KEPT = "the BM25 index, memory-mapped"
 ENCODES = ""
+WEIGHTS = ""
 
 
 class Peer:

@@ -11,11 +11,12 @@ from chromadb.utils.embedding_functions import SentenceTransformerEmbeddingFunct
 
 from benchmarks.peers.passages import Passage
 
-NAME = "Chroma"
+NAME = "Chroma, sentence-transformers"
 VERSIONS = ("chromadb==1.5.9", "sentence-transformers==6.2.0")
 SEARCH = "`PersistentClient`, a collection with `SentenceTransformerEmbeddingFunction`, HNSW at its defaults"
 KEPT = "all"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer:

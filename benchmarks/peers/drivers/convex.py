@@ -11,6 +11,7 @@ VERSIONS = ("sentence-transformers==6.2.0", "faiss-cpu==1.15.1", "bm25s==0.3.16"
 SEARCH = "the first hundred of each, half of each score after min-max"
 KEPT = "both indexes"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer(ranks.Peer):

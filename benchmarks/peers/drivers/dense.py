@@ -15,6 +15,7 @@ VERSIONS = ("sentence-transformers==6.2.0", "faiss-cpu==1.15.1")
 SEARCH = "the nearest unit vectors by inner product, exact"
 KEPT = "the FAISS index"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer:

@@ -20,6 +20,7 @@ VERSIONS = ("fingerpost",)  # the checkout that this file stands in, with what i
 SEARCH = "the default: meaning, headings (the titles) and words as `retrieval/fusion.py` weighs them, typos corrected"
 KEPT = "all"
 ENCODES = ""
+WEIGHTS = "ours"
 DIMENSION = 384  # of the embedded model
 
 

@@ -21,6 +21,7 @@ VERSIONS = ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0", "sent
 SEARCH = "`InMemoryBM25Retriever` (BM25L) and `InMemoryEmbeddingRetriever`, joined by `DocumentJoiner` with `reciprocal_rank_fusion`"
 KEPT = "all, as one JSON file, from which the BM25 statistics are made anew at each start"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer:

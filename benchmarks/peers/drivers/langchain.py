@@ -20,6 +20,7 @@ VERSIONS = (
 SEARCH = "`EnsembleRetriever` of `BM25Retriever` (words as white space divides them) and `FAISS`, weights .5 and .5"
 KEPT = "the FAISS store with the texts; `BM25Retriever` cannot be kept and is made anew at each start"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer:

@@ -21,6 +21,7 @@ VERSIONS = (
 SEARCH = '`QueryFusionRetriever` of `VectorStoreIndex` and `BM25Retriever`, `mode="reciprocal_rerank"`, `num_queries=1`'
 KEPT = "all"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 
 
 class Peer:

@@ -14,6 +14,7 @@ VERSIONS = ("sentence-transformers==6.2.0", "faiss-cpu==1.15.1", "bm25s==0.3.16"
 SEARCH = "the first hundred of each, by reciprocal ranks, k 60"
 KEPT = "both indexes"
 ENCODES = "sentence_transformers.SentenceTransformer.encode"
+WEIGHTS = "package"
 DEPTH, K = 100, 60  # the first of each ranking, and the constant of the fusion
 
 

@@ -14,6 +14,7 @@ VERSIONS = ("txtai==9.14.0",)
 SEARCH = "`Embeddings(hybrid=True)`: FAISS and its own BM25, normalised, half of each"
 KEPT = "all"
 ENCODES = "txtai.models.pooling.base.Pooling.encode"
+WEIGHTS = "package"
 
 
 class Peer:
