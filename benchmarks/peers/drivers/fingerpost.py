@@ -19,7 +19,7 @@ NAME = "**Fingerpost**"
 VERSIONS = ("fingerpost",)  # the checkout that this file stands in, with what its requirements.lock says
 SEARCH = "the default: meaning, headings (the titles) and words as `retrieval/fusion.py` weighs them, typos corrected"
 KEPT = "all"
-ENCODES = ""
+ENCODES = "retrieval.encoder.Model.encode"
 WEIGHTS = "ours"
 DIMENSION = 384  # of the embedded model
 
