@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "drivers"
-ORDER = ("bm25s", "dense", "chroma", "chroma_default", "ranks", "convex", "txtai", "llamaindex", "langchain", "haystack", "fingerpost")
+ORDER = ("bm25s", "dense", "ranks", "convex", "chroma", "chroma_default", "txtai", "llamaindex", "langchain", "haystack", "fingerpost")
 OURS = "fingerpost"
 _SAID = ("NAME", "VERSIONS", "SEARCH", "KEPT", "ENCODES", "WEIGHTS")
 
