@@ -168,7 +168,9 @@ def beside(found: Found, query: Query, searcher: Searcher) -> list[str]:
 def _other_subject(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """Whom a share or a growth is asked of ("growth for statisticians"), where the passage is of others."""
     match = cue.RATE_OF.search(query.text)
-    subject = words.content(match["of"]) if match else []
+    if match is None:
+        return []
+    subject = words.content(match["of"])
     there = set(words.stems(found.passage.embedded))
     return [word for word in subject if searcher.rarity(word) >= TELLING and words.stem(word) not in there and not weightless(word)]
 

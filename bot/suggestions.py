@@ -26,4 +26,4 @@ class Suggestions:
         """The questions nearest in meaning to `text`; the first ones where it is empty."""
         if not text.strip() or not len(self._questions):
             return tuple(self._questions.first(SHOWN))
-        return tuple(self._questions.nearest(searcher.encode([text])[0], SHOWN))
+        return tuple(self._questions.nearest(searcher.vector(text), SHOWN))

@@ -23,8 +23,7 @@ def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[st
     length = float(np.linalg.norm(whole))
     found: dict[str, float] = {}
     for word in wanted:
-        places = _places(text, word)
-        inside = [i for i, (a, b) in enumerate(tokens.spans) if b > a and any(start <= a and b <= end for start, end in places)]
+        inside = [i for start, end in _places(text, word) for i, (a, b) in enumerate(tokens.spans) if start <= a < b <= end]
         rest = whole - tokens.vectors[inside].sum(axis=0)
         norm = math.sqrt(float(rest @ rest)) * length
         found[word] = max(0.0, 1.0 - float(rest @ whole) / norm) if inside and norm else 0.0

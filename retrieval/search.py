@@ -51,6 +51,6 @@ def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     bm25 = np.array([by_words.get(i, 0.0) for i in candidates], dtype=np.float32)
     held = bm25 / max(indexes.lexical.ideal(stems), 1e-9)
     fused = fuse(similarities, headings, held)
-    order = sorted(range(len(candidates)), key=lambda n: (-fused[n], candidates[n]))[:k]
-    scores = (similarities, headings, bm25, held, fused)
-    return [Hit(candidates[n], *(float(score[n]) for score in scores)) for n in order]
+    order = np.argsort(-fused, kind="stable")[:k]  # of equal ones the first passage
+    scores = np.stack([similarities, headings, bm25, held, fused])[:, order].T.tolist()
+    return [Hit(candidates[n], *row) for n, row in zip(order.tolist(), scores, strict=True)]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval import markdown, words
 from retrieval.encoder import Model, Vectors
@@ -24,6 +25,7 @@ from retrieval.terms import Terms
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
 MOST_UNKNOWN = 10_000  # words that no guide has whose vectors are kept
+LATELY = 128  # questions whose vectors are kept: as many as are answered at once
 ROWS = 200  # rows of tables that a question may name
 TELLING = 1.0  # rarity from which a word tells things apart; nearly every passage has a less rare one
 _ALTERNATIVE = re.compile(r"\s*[/+&]\s*|\s+or\s+", re.IGNORECASE)
@@ -102,6 +104,7 @@ class Searcher:
         also = {w for name in self.terms.names() for w in words.surface(name)} | set(spelled)
         self._spelling = Spelling(generation.vocabulary, Few(also))
         self._unknown: dict[str, Vectors] = {}  # the vectors of words that no guide has
+        self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
         """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1).
@@ -119,7 +122,14 @@ class Searcher:
         read = tuple(Word(w, words.stem(w), raw[w] / total, self.knows(w), names.get(w, "")) for w in content)
         if written:
             return Query(text, read, self.encode([written])[0], by_meaning=True)
-        return Query(text, read, tokens.vector if tokens else self.encode([text])[0])
+        vector = tokens.vector if tokens else self.encode([text])[0]
+        self._lately = {text: vector} if len(self._lately) >= LATELY else {**self._lately, text: vector}
+        return Query(text, read, vector)
+
+    def vector(self, text: str) -> Vectors:
+        """The unit vector of a text, shape (dimension,); a question that was just read as it stands is not encoded again."""
+        known = self._lately.get(words.normalise(text))
+        return self.encode([text])[0] if known is None else known
 
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors of `texts`. Shape: (texts, dimension)."""
@@ -185,29 +195,35 @@ class Searcher:
 
         A part of a name counts in full only where the whole name stands.
         """
-        known = {word.text: self.generation.vocabulary.find(word.stem) for word in wanted}
-        nearest = self._nearest([word.text for word in wanted if not any(letter.isdigit() for letter in word.text)], passages)
-        return [
-            {word.text: self._share(word, known[word.text], passage, near.get(word.text, -1.0)) for word in wanted}
-            for passage, near in zip(passages, nearest, strict=True)
-        ]
+        known = [self.generation.vocabulary.find(word.stem) for word in wanted]
+        shares = np.clip((self._nearest([word.text for word in wanted], passages) - FAR) / (NEAR - FAR), 0.0, 1.0).tolist()
+        return [self._shares(wanted, known, passage, near) for passage, near in zip(passages, shares, strict=True)]
 
-    def _share(self, word: Word, known: int | None, passage: int, nearest: float) -> float:
-        share = 1.0 if known in self._stems(passage) else min(max((nearest - FAR) / (NEAR - FAR), 0.0), 1.0)
-        return share * PART if word.name and word.name not in self.generation.passages[passage].embedded else share
+    def _shares(self, wanted: Sequence[Word], known: Sequence[int | None], passage: int, near: Sequence[float]) -> dict[str, float]:
+        stems = self._stems(passage)
+        found = {word.text: 1.0 if stem in stems else share for word, stem, share in zip(wanted, known, near, strict=True)}
+        for word in wanted:
+            if word.name and word.name not in self.generation.passages[passage].embedded:
+                found[word.text] *= PART
+        return found
 
-    def _nearest(self, wanted: list[str], passages: Sequence[int]) -> list[dict[str, float]]:
-        """For each passage the cosine (-1 to 1) of each word to the nearest of the passage's words, in one product for all."""
+    def _nearest(self, wanted: Sequence[str], passages: Sequence[int]) -> NDArray[np.float64]:
+        """The cosine (-1 to 1) of each word to the nearest of each passage's words, in one product for all; -1 for a number.
+
+        Shape: (passages, wanted).
+        """
         held = [self._held(passage) for passage in passages]
         all_held = np.concatenate(held) if held else np.zeros(0, dtype=np.int64)
-        if not wanted or not len(all_held):
-            return [{} for _ in passages]
+        found = np.full((len(passages), len(wanted)), -1.0)
+        spelled = [place for place, word in enumerate(wanted) if not any(letter.isdigit() for letter in word)]
+        if not spelled or not len(all_held):
+            return found
         there, places = np.unique(all_held, return_inverse=True)
-        cosines = self.generation.vocabulary.vectors(there.tolist()) @ np.stack([self._word_vector(word) for word in wanted]).T
+        cosines = self.generation.vocabulary.vectors(there.tolist()) @ np.stack([self._word_vector(wanted[n]) for n in spelled]).T
         full = [n for n, ids in enumerate(held) if len(ids)]
         starts = np.cumsum([0, *(len(held[n]) for n in full[:-1])])
-        best = dict(zip(full, np.maximum.reduceat(cosines[places], starts, axis=0).tolist(), strict=True))
-        return [dict(zip(wanted, best[n], strict=True)) if n in best else {} for n in range(len(held))]
+        found[np.ix_(full, spelled)] = np.maximum.reduceat(cosines[places], starts, axis=0)
+        return found
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
     def _held(self, passage: int) -> Ids:

@@ -37,6 +37,9 @@ def normalise(text: str) -> str:
     return re.sub(r"[‐-―−]", "-", text).casefold()
 
 
+SHORT = 200  # characters of a text whose words are kept: a question's are asked for many times, a passage's once
+
+
 def surface(text: str) -> list[str]:
     """The words of `text` as they are written, in lower case and without a possessive 's."""
     return [_bare(word) for word in _WORD.findall(normalise(text))]
@@ -44,6 +47,15 @@ def surface(text: str) -> list[str]:
 
 def content(text: str) -> list[str]:
     """The words that carry meaning, in order: no stop words."""
+    return list(_kept(text)) if len(text) <= SHORT else _content(text)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _kept(text: str) -> tuple[str, ...]:
+    return tuple(_content(text))
+
+
+def _content(text: str) -> list[str]:
     return [word for word in surface(text) if word not in STOP_WORDS]
 
 

@@ -119,3 +119,11 @@ def test_any_question_is_searched(searcher: Searcher, question: str) -> None:
     query = searcher.read(question)
     for found in searcher.search(query, 3):
         assert [share for share in (*found.covered.values(), found.coverage) if not 0 <= share <= 1 + 1e-6] == []
+
+
+def test_a_question_that_was_read_is_not_encoded_again(searcher: Searcher) -> None:
+    """Its vector is the one that it was read with; another text's is its own."""
+    query = searcher.read("what does a degree cost")
+    assert searcher.vector("What does a degree cost") is query.vector
+    other = "Is a bootcamp enough?"
+    assert float(searcher.vector(other) @ searcher.encode([other])[0]) >= 0.9999
