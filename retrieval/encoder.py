@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from retrieval import exported
+from retrieval import exported, runtime
 from retrieval.errors import ModelError
 from retrieval.gathering import Gathered
 from retrieval.spelling import frequent_words
@@ -57,7 +57,7 @@ class Model:
         self._encoder = encoder
         self.identity = identity
         if isinstance(encoder, exported.ExportedEncoder):
-            self._gathered = Gathered(encoder.encode_tokens)
+            self._gathered = Gathered(encoder.encode_tokens, runtime.cores())
         self._kept: Callable[[str], Vectors | None] = (
             encoder.lexicon.vector if isinstance(encoder, exported.ExportedEncoder) else lambda _: None
         )

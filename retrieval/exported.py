@@ -142,7 +142,7 @@ class ExportedEncoder:
     def _takes_short(self) -> bool:
         """Whether a short text goes its own way: not at once in a process that has begun with a longer one and may soon be done."""
         self._short_texts += 1
-        return _ALONE not in self._open or self._short_texts > FEW
+        return _ANY not in self._open or self._short_texts > FEW
 
     def _read(self, texts: Sequence[str]) -> list[Any]:
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
@@ -160,12 +160,12 @@ class ExportedEncoder:
         elif len(read) < WIDE:
             for batch in runtime.batched(lengths, AT_ONCE):
                 longest = lengths[batch[0]]
-                self._infer(_ALONE, read, batch, -(-longest // STEP) * STEP if len(batch) == 1 else longest, keep)
+                self._infer(_ANY, read, batch, -(-longest // STEP) * STEP if len(batch) == 1 else longest, keep)
         else:
             from concurrent.futures import ThreadPoolExecutor  # an answer needs none
 
             with ThreadPoolExecutor(runtime.cores()) as pool:
-                list(pool.map(lambda batch: self._infer(_WIDE, read, batch, lengths[batch[0]], keep), runtime.batched(lengths, AT_ONCE)))
+                list(pool.map(lambda batch: self._infer(_ANY, read, batch, lengths[batch[0]], keep), runtime.batched(lengths, AT_ONCE)))
 
     def _infer(self, use: str, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
         given = {name: np.zeros((len(batch), filled), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
@@ -179,16 +179,15 @@ class ExportedEncoder:
             keep(batch, found[0], found[1])
 
 
-# What the model is opened for: one short question, a few texts, and many. One core encodes a question as soon as two do, and
-# leaves the other to the next; many are encoded by as many passes at a time as there are cores, each on one of them.
-_SHORT_ALONE, _ALONE, _WIDE = "one short text", "a few texts", "many texts"
+# What the model is opened for: one short question, and any texts, of which as many passes run at a time as there are cores, each on one.
+_SHORT_ALONE, _ANY = "one short text", "any texts"
 
 
 _ONE_CORE = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": "1"}
+_EACH_CORE = {"NUM_STREAMS": str(runtime.cores()), "INFERENCE_NUM_THREADS": str(runtime.cores())}
 _USES = {
     _SHORT_ALONE: ("short.xml", _ONE_CORE),
-    _ALONE: ("model.xml", _ONE_CORE),
-    _WIDE: ("model.xml", {"NUM_STREAMS": str(runtime.cores()), "INFERENCE_NUM_THREADS": str(runtime.cores())}),
+    _ANY: ("model.xml", _EACH_CORE),
 }
 
 

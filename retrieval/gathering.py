@@ -14,10 +14,10 @@ MOST = 32  # texts of one batch: more makes each wait longer, and encodes hardly
 class Gathered(Generic[Result]):
     """Runs `encode` over what has gathered; a text that comes alone waits for nothing. Safe to use from several threads."""
 
-    def __init__(self, encode: Callable[[Sequence[str]], Sequence[Result]]) -> None:
-        """`encode` gives one result for each text, in order."""
+    def __init__(self, encode: Callable[[Sequence[str]], Sequence[Result]], passes: int = 1) -> None:
+        """`encode` gives one result for each text, in order; at most so many `passes` run at a time."""
         self._encode = encode
-        self._encoding = threading.Lock()
+        self._free = passes
         self._mutex = threading.Lock()
         self._waiting: list[_Text[Result]] = []
 
@@ -26,10 +26,13 @@ class Gathered(Generic[Result]):
         own = _Text[Result](text)
         with self._mutex:
             self._waiting.append(own)
-        while not own.done:
-            with self._encoding:
-                if not own.done:  # nobody has taken it along
-                    self._next_batch()
+            batch = self._taken() if self._free else []
+            self._free -= bool(batch)
+        if not batch:
+            own.woken.wait()
+            batch = own.leads
+        if batch:
+            self._run(batch)
         if own.error is not None:
             raise own.error
         return own.results[0]
@@ -39,17 +42,26 @@ class Gathered(Generic[Result]):
         """How many texts wait for the next batch."""
         return len(self._waiting)
 
-    def _next_batch(self) -> None:
-        with self._mutex:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+    def _taken(self) -> list[_Text[Result]]:
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        return batch
+
+    def _run(self, batch: list[_Text[Result]]) -> None:
+        """Encode a batch, then hand the pass to the first of those that wait."""
         try:
             for text, result in zip(batch, self._encode([text.text for text in batch]), strict=True):
                 text.results.append(result)
-        except Exception as error:  # it belongs to all who wait for this batch
+        except BaseException as error:  # it belongs to all who wait for this batch
             for text in batch:
                 text.error = error
+        with self._mutex:
+            following = self._taken()
+            self._free += not following
+        if following:
+            following[0].leads = following
+            following[0].woken.set()
         for text in batch:
-            text.done = True
+            text.woken.set()
 
 
 class _Text(Generic[Result]):
@@ -58,5 +70,6 @@ class _Text(Generic[Result]):
     def __init__(self, text: str) -> None:
         self.text = text
         self.results: list[Result] = []
-        self.error: Exception | None = None
-        self.done = False
+        self.error: BaseException | None = None
+        self.leads: list[_Text[Result]] = []  # the batch that its thread is to encode
+        self.woken = threading.Event()

@@ -36,6 +36,23 @@ def test_what_arrives_during_a_batch_makes_the_next() -> None:
     assert sizes == [1, MOST - 1]
 
 
+def test_as_many_batches_run_at_once_as_there_are_passes() -> None:
+    """Each of two waits within its pass until the other is there too, and both passes are free again after."""
+    both = threading.Barrier(2, timeout=30)
+    sizes: list[int] = []
+
+    def encode(texts: Sequence[str]) -> list[str]:
+        sizes.append(len(texts))
+        if texts[0] != "c":
+            both.wait()
+        return list(texts)
+
+    gathered = Gathered(encode, 2)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(gathered, ("a", "b"))) == ["a", "b"]
+    assert (gathered("c"), sizes) == ("c", [1, 1, 1])
+
+
 def test_an_error_reaches_all_who_wait_and_nobody_after() -> None:
     """A batch that fails is an error for its own texts only."""
 
