@@ -88,6 +88,11 @@ _RATE = re.compile(r"^(?:an?|one)\s+\w+$", re.IGNORECASE)
 _RATED = re.compile(r"(?:\b(?:once|twice|times|salary|pay|[\d,.]+\s?(?:k|thousand)?|each)|[%$])\s+$", re.IGNORECASE)
 
 
+# What every amount and every share in percent has: most passages have neither, and are not read by the longer expressions.
+_SOME_MONEY = re.compile(r"[$€£]|dollar|bucks|usd|eur|pound|gbp|[\d.,]\s?(?:k|grand)\b", re.IGNORECASE)
+_SOME_PERCENT = re.compile(r"%|per\s*cent", re.IGNORECASE)
+
+
 class Figure(msgspec.Struct, frozen=True):
     """A quantity as it stands in a text.
 
@@ -201,6 +206,8 @@ def _is_working_day(match: re.Match[str]) -> bool:
 
 
 def _percent(text: str) -> list[Figure]:
+    if not _SOME_PERCENT.search(text):
+        return []
     return [_figure("percent", match, number(match["low"]), number(match["high"] or match["low"])) for match in _PERCENT.finditer(text)]
 
 
@@ -223,6 +230,8 @@ def _share(text: str) -> list[Figure]:
 
 
 def _money(text: str) -> list[Figure]:
+    if not _SOME_MONEY.search(text):
+        return []
     found = []
     for match in _MONEY.finditer(text):
         end = next(e for e in ("", "2", "3", "4") if match[f"low{e}"])
