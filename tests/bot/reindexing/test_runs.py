@@ -240,7 +240,7 @@ def wait_for(found: Callable[[], bool], seconds: float = 120) -> None:
 def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: Place) -> None:
     """The run is done in a process of its own at low priority: it ends though the bot that started it has gone meanwhile.
 
-    Wherever the state is: that process is given the same place.
+    Wherever the state and the index are: that process is given the same place.
     """
     rewrite(served, "$12", "$13")
     settings = replace(served.settings, store=place) if isinstance(place, Secret) else served.settings
@@ -251,7 +251,7 @@ def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: P
     wait_for(lambda: (store.run(run.id) or run).state != "running")
     found = store.run(run.id) or run
     assert (found.state, decode(found.report).published) == ("done", True), (served.settings.home / process.LOG).read_text("utf-8")
-    assert "$13" in served.handle(Ask("What does a fern cost?")).plain
+    assert "$13" in Bot(settings, lambda _: served.model).handle(Ask("What does a fern cost?")).plain
     assert [(act.act, act.name) for act in store.audit(1)] == [("publish", "Ann")]
     store.close()
 
