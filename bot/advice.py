@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.speech import ENGLISH, Speech
 from retrieval import words
 from retrieval.frontmatter import Axis
 from retrieval.guides import Guide
+from retrieval.keeping import kept
 from retrieval.searcher import Searcher
 
 AXES = ("rows", "columns")
@@ -43,7 +43,6 @@ class Adviser:
         self._today = today
         self.tables = decision.tables(searcher.generation)
         self._read: dict[tuple[str, str, str], Place] = {}  # what a message says of an axis of a table
-        self._roles = functools.lru_cache(maxsize=100)(self._beside)
 
     def places(self, table: DecisionTable, said: Sequence[str]) -> tuple[Place, Place]:
         """Where the asker stands on the rows and the columns, by what was said; the latest message counts first."""
@@ -228,7 +227,8 @@ class Adviser:
                 return place
         return Place(axis.axis, ())
 
-    def _beside(self, audience: tuple[str, ...]) -> tuple[Guide, int, list[str]] | None:
+    @kept(100)
+    def _roles(self, audience: tuple[str, ...]) -> tuple[Guide, int, list[str]] | None:
         """The table that sets other roles beside those of the audience: its guide, its place there, the names in its first column."""
         unify = self._searcher.terms.unify
         for guide, index in self._searcher.rows_naming({stem for name in audience for stem in words.stems(name)}):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,8 +56,9 @@ class Disagreements:
         self._reader = Reader(guides, terms)
         self._passages = passages
         self._guides = guides
-        self.of = functools.lru_cache(maxsize=10_000)(self._of)
-        self._siblings = functools.lru_cache(maxsize=1_000)(self._of_guide)
+        reader, itself = self._reader, weakref.ref(self)  # so that what is kept does not hold the whole of it
+        self.of = functools.lru_cache(maxsize=10_000)(lambda passage: list(reader.read(passage)))
+        self._siblings = functools.lru_cache(maxsize=1_000)(lambda guide: there._of_guide(guide) if (there := itself()) else ())
 
     @cached_property
     def statements(self) -> list[Statement]:
@@ -71,10 +73,6 @@ class Disagreements:
         part = Disagreements(guides, passages, self._terms, self._rarity)
         part.of, part._siblings = self.of, self._siblings  # what has been read for another question is not read again
         return part.conflicts
-
-    def _of(self, passage: Passage) -> list[Statement]:
-        """The statements of one passage."""
-        return list(self._reader.read(passage))
 
     @cached_property
     def _tables(self) -> list[_Siblings]:

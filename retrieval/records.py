@@ -5,7 +5,6 @@ Arrays are raw numbers whose type and width the reader knows; nothing can be unp
 
 from __future__ import annotations
 
-import functools
 import mmap
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import IndexUnusable
+from retrieval.keeping import kept
 
 Record = TypeVar("Record")
 KEPT = 2_048  # decoded records that are kept at a time
@@ -95,7 +95,6 @@ class Records(Generic[Record]):
         self._slices = Slices(path)
         self._path = path
         self._decoder = msgspec.msgpack.Decoder(kind)
-        self.get = functools.lru_cache(maxsize=KEPT)(self._get)
 
     def __len__(self) -> int:
         return len(self._slices)
@@ -103,8 +102,12 @@ class Records(Generic[Record]):
     def __iter__(self) -> Iterator[Record]:
         return (self._get(number) for number in range(len(self)))
 
-    def _get(self, number: int) -> Record:
+    @kept(KEPT)
+    def get(self, number: int) -> Record:
         """The record at this position. Raises IndexUnusable, IndexError."""
+        return self._get(number)
+
+    def _get(self, number: int) -> Record:
         content = self._slices[number]
         try:
             return self._decoder.decode(content)
@@ -132,7 +135,6 @@ class Texts:
         self._order = array(path.with_name(f"{path.name}.order"), "<i8")
         if len(self._order) != len(self._slices):
             raise IndexUnusable(f"{path} cannot be read (it has no order); run `fingerpost reindex`")
-        self.find = functools.lru_cache(maxsize=KEPT)(self._find)
 
     def __len__(self) -> int:
         return len(self._slices)
@@ -143,7 +145,8 @@ class Texts:
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
 
-    def _find(self, text: str) -> int | None:
+    @kept(KEPT)
+    def find(self, text: str) -> int | None:
         """The position of a text, by halving; None where it is not there."""
         wanted = text.encode("utf-8", "surrogatepass")
         place = bisect_left(self._order, wanted, key=self._slices.__getitem__)

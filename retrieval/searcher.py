@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from retrieval import markdown, words
 from retrieval.encoder import Model, Vectors
 from retrieval.guides import Guide, Table
+from retrieval.keeping import kept
 from retrieval.passages import Passage
 from retrieval.ports import Generation, Ids
 from retrieval.salience import salience
@@ -157,14 +157,14 @@ class Searcher:
             share = max(share, hit.similarity)
         return Found(self.generation.passages[hit.id], hit, covered, share)
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(10_000)
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
         if " " in word:
             return self._rarity(self.generation.overview.names.get(word, 0))
         return self.stem_rarity(words.stem(word))
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    @kept(10_000)
     def stem_rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem (0 and up)."""
         return self._rarity(self._count(stem))
@@ -172,7 +172,7 @@ class Searcher:
     def _rarity(self, count: int) -> float:
         return math.log(1 + (len(self.generation.passages) - count + 0.5) / (count + 0.5))
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    @kept(10_000)
     def _count(self, stem: str) -> int:
         """The passages that hold a stem."""
         return self.generation.lexical.counts([stem])[stem]
@@ -181,7 +181,7 @@ class Searcher:
         """Whether a guide has this word."""
         return self._count(words.stem(word)) > 0
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(10_000)
     def likeness(self, word: str, others: tuple[str, ...]) -> float:
         """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
         return float(self._word_vector(word) @ self._middle(others))
@@ -225,12 +225,12 @@ class Searcher:
         found[np.ix_(full, spelled)] = np.maximum.reduceat(cosines[places], starts, axis=0)
         return found
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(10_000)
     def _held(self, passage: int) -> Ids:
         """The ids of a passage's words. Shape: (words,)."""
         return self.generation.vocabulary.held(passage)
 
-    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    @kept(10_000)
     def _stems(self, passage: int) -> frozenset[int]:
         """The same as a set."""
         return frozenset(self._held(passage).tolist())
@@ -239,12 +239,12 @@ class Searcher:
         """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""
         return [(self.generation.guides[guide], table) for guide, table in self._rows_naming(frozenset(stems))]
 
-    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(1_000)
     def _rows_naming(self, stems: frozenset[str]) -> tuple[tuple[str, int], ...]:
         found = self.generation.passages.many(sorted(i for i, _ in self.generation.rows.search(sorted(stems), ROWS)))
         return tuple((guide, table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None)
 
-    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(1_000)
     def rows(self, guide: str, table: int) -> tuple[RowName, ...]:
         """The names of the rows of a guide's table, by its position, in order."""
         labels = [row[0] for row in self.generation.guides[guide].tables[table].rows]
@@ -273,12 +273,12 @@ class Searcher:
             met = self._unknown[word] = self._model.encode_words([word])[0]
         return met
 
-    @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(100)
     def _middle(self, others: tuple[str, ...]) -> Vectors:
         middle = self._vectors_of(others).mean(axis=0)
         return np.asarray(middle / np.linalg.norm(middle))
 
-    @functools.lru_cache(maxsize=100)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(100)
     def _vectors_of(self, others: tuple[str, ...]) -> Vectors:
         return self._model.encode_words(others)
 
@@ -290,7 +290,7 @@ class Searcher:
                 self._unknown = {}
             self._unknown.update(zip(new, self._model.encode_words(new), strict=True))
 
-    @functools.lru_cache(maxsize=1_000)  # noqa: B019  a Searcher lives as long as its generation serves
+    @kept(1_000)
     def corrected(self, question: str) -> str:
         """`question` in lower case with its typos corrected."""
         return self._spelling.corrected(question)

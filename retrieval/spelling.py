@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Protocol
 
 from retrieval import words
+from retrieval.keeping import kept
 
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 SHORTEST = 4  # letters; shorter words have too many neighbours
@@ -48,7 +49,6 @@ class Spelling:
 
     def __init__(self, *parts: Words) -> None:
         self._parts = parts
-        self.correct = functools.lru_cache(maxsize=10_000)(self._correct)
 
     def corrected(self, text: str) -> str:
         """`text` in lower case with the typos in its words corrected."""
@@ -61,7 +61,8 @@ class Spelling:
     def _little(self, word: str) -> str:
         return word if self._known(word) else _swapped().get(word, word)
 
-    def _correct(self, word: str) -> str:
+    @kept(10_000)
+    def correct(self, word: str) -> str:
         """`word`, or what it was probably meant to be: one edit for up to six letters, two for longer ones."""
         if len(word) < SHORTEST or self._known(word) or not word.isalpha() or word in english_words():
             return word

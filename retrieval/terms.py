@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 
+from retrieval.keeping import kept
 from retrieval.words import normalise, stems
 
 
@@ -27,7 +28,7 @@ class Terms:
         pattern = "|".join(re.escape(name) for name in names)
         self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if names else None
 
-    @functools.lru_cache(maxsize=4_096)  # noqa: B019  the terms live as long as their generation serves
+    @kept(4_096)
     def unify(self, text: str) -> str:
         """`text` in lower case with every known variant replaced by its main name."""
         text = normalise(text)
@@ -35,7 +36,7 @@ class Terms:
             return text
         return self._pattern.sub(self._replacement, text)
 
-    @functools.lru_cache(maxsize=4_096)  # noqa: B019
+    @kept(4_096)
     def stems(self, text: str) -> frozenset[str]:
         """The stems of a text's words that carry meaning, one name for each term."""
         return frozenset(stems(self.unify(text)))

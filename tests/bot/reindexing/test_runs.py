@@ -251,7 +251,9 @@ def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: P
     wait_for(lambda: (store.run(run.id) or run).state != "running")
     found = store.run(run.id) or run
     assert (found.state, decode(found.report).published) == ("done", True), (served.settings.home / process.LOG).read_text("utf-8")
-    assert "$13" in Bot(settings, lambda _: served.model).handle(Ask("What does a fern cost?")).plain
+    asked = Bot(settings, lambda _: served.model)
+    assert "$13" in asked.handle(Ask("What does a fern cost?")).plain
+    asked.close()
     assert [(act.act, act.name) for act in store.audit(1)] == [("publish", "Ann")]
     store.close()
 
