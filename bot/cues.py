@@ -198,7 +198,7 @@ def extreme_kind(text: str) -> Kind | None:
 NAMES = re.compile(  # asks for the things themselves: "which three projects", as against "what does it give me"
     r"\b(?:which|what|list|name)\b(?! (?:do|does|did|is|was|would|can|could|will|should|an?)\b)", re.IGNORECASE
 )
-# What a stated figure is of: "400k - is that what I lose or what I earn", "is 40% the share of moves or of hires".
+# Asks of two things at once: "70% at the labs or 70%+ of all", "are the two numbers the same".
 EITHER = re.compile(r"\bor\b|\bsame\b|\btwo\b|\bboth\b", re.IGNORECASE)
 WHETHER = re.compile(
     r"^\W*(?:so |and |but )*(?:do|does|did|is|are|was|were|can|could|will|would)\b|\b(?:really|right|true|correct)\b", re.IGNORECASE
@@ -210,6 +210,7 @@ RATE_OF = re.compile(
 )
 EXPERIENCE = re.compile(r"\bhow many (?:years|months) (?:of|in|as)\b", re.IGNORECASE)  # asks for what somebody has behind them
 SMALL_UNIT = re.compile(r"\bhow many (?P<unit>hour|minute|day)s\b", re.IGNORECASE)
+# What a stated figure is of: "400k - is that what I lose or what I earn", "is 40% the share of moves or of hires".
 THIS_OR_THAT = re.compile(r"\b(?:is|are) (?:it|that|this|those|these|\S*\d\S* (?:the|what|for))\b.*\bor\b", re.IGNORECASE)
 WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\bwhat's wrong with\b")
 HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)

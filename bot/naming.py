@@ -52,9 +52,10 @@ SUITS_ANY = tuple(
     normal usual common rare useful useless important necessary enough cool weird quick slow fresh current recent alone together
     """.split()
 )
-# Words that ask for a kind of thing and name none.
+# Stems of words that say nothing of a subject, so that their other forms do not either.
 _LITTLE = frozenset(words.stem(word) for word in (*words.STOP_WORDS, *SUITS_ANY))
 _STOPPED = re.compile(rf"\b(?:{'|'.join(sorted(words.STOP_WORDS))})\b")
+# Words that ask for a kind of thing and name none.
 _HYPERNYMS = frozenset(
     """country countries city cities place places people person persons job jobs company companies firm firms employer
     employers school work guide doc""".split()
