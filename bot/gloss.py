@@ -16,6 +16,7 @@ from importlib import resources
 import msgspec
 
 from retrieval import spelling, words
+from retrieval.packed import WordMap
 
 _DEVANAGARI = re.compile(r"[ऀ-ॿ]")
 _WORD = re.compile(r"(?<![^\W\d_])(?<!\w\.)[^\W\d_]+[ऀ-ॿ]*")  # "com" in "example.com" is no word
@@ -26,6 +27,7 @@ _ACCENTS = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñç", "aa
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _PART = 4  # letters; a shorter word tells nothing by itself, and is seldom a part of a compound
 _LINKS = ("", "s", "es", "n", "en")
+NUMBER = "1,234,567.8"  # as English writes it
 
 # Everyday sentences, of no guide's subject, by whose translations a model shows whether it reads a language.
 EXAMPLES = (
@@ -38,8 +40,8 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a language is told by: `markers` show that a text is in it, `examples` say what EXAMPLES say.
 
     `shared` are its everyday words that are English ones too: they speak for neither. `signs` are characters that no other
-    language has. Where words are joined (`compounds`), a long word that is in no dictionary is read by its two parts. `code` is
-    the name of its files, such as "de".
+    language has. `number` is how it writes 1,234,567.8. Where words are joined (`compounds`), a long word that is in no dictionary
+    is read by its two parts. `code` is the name of its files, such as "de".
     """
 
     name: str
@@ -47,6 +49,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shared: frozenset[str] = frozenset()
     signs: str = ""
     examples: tuple[str, ...] = ()
+    number: str = NUMBER
     compounds: bool = False
     code: str = ""
 
@@ -54,7 +57,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Dictionary(msgspec.Struct, frozen=True):
     """The English for each form, a word or several, as `plain` writes it; `phrases` are those of several words by their first."""
 
-    english: dict[str, str]
+    english: WordMap
     phrases: dict[str, list[str]]
     compounds: bool
 
@@ -85,6 +88,11 @@ def language(text: str, earlier: Sequence[str] = ()) -> str:
 def examples(code: str) -> tuple[str, ...]:
     """What EXAMPLES are in a language, in their order; empty for English and where its list has none."""
     return next((found.examples for found in languages() if found.code == code), ())
+
+
+def number(code: str) -> str:
+    """How a language writes 1,234,567.8."""
+    return next((found.number for found in languages() if found.code == code), NUMBER)
 
 
 def as_written(english: str, text: str) -> str:
@@ -148,7 +156,7 @@ def dictionary(code: str) -> Dictionary:
     phrases: dict[str, list[str]] = {}
     for form in sorted((form for form in english if " " in form), key=len, reverse=True):
         phrases.setdefault(re.split(r"[ '-]", form, maxsplit=1)[0], []).append(form)
-    return Dictionary(english, phrases, any(found.compounds for found in languages() if found.code == code))
+    return Dictionary(WordMap(english.items()), phrases, any(found.compounds for found in languages() if found.code == code))
 
 
 def plain(text: str) -> str:
@@ -172,11 +180,11 @@ def _entries(text: str, known: Dictionary) -> Iterator[tuple[int, str, str]]:
             yield start, entry, english
 
 
-def _parts(word: str, english: dict[str, str]) -> str | None:
+def _parts(word: str, english: WordMap) -> str | None:
     """The English of a compound's two parts, the first as long as can be; the first may end in a linking letter."""
     for cut in range(len(word) - _PART, _PART - 1, -1):
         second = english.get(word[cut:])
-        first = second and next((english[stem] for link in _LINKS if (stem := word[:cut].removesuffix(link)) in english), None)
+        first = second and next((said for link in _LINKS if (said := english.get(word[:cut].removesuffix(link)))), None)
         if first:
             return f"{first} {second}"
     return None
@@ -197,7 +205,7 @@ def _by_vocabulary(kinds: Sequence[Language], found: Sequence[str]) -> Language 
     strange = [word for word in found if len(word) >= _PART and word not in spelling.english_words()]
     if 2 * len(strange) <= len(found):
         return None
-    known = {kind: sum(dictionary(kind.code).english.get(word, word).casefold() != word for word in strange) for kind in kinds}
+    known = {kind: sum((dictionary(kind.code).english.get(word) or word).casefold() != word for word in strange) for kind in kinds}
     best = max(kinds, key=lambda kind: known[kind])
     return best if 2 * known[best] > len(found) else None
 

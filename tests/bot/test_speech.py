@@ -11,6 +11,9 @@ import pytest
 from babel.messages import pofile
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import gloss, wording
 from bot.speech import ENGLISH, Speech
@@ -91,6 +94,13 @@ def test_an_incomplete_catalogue_does_not_pass(entry: str, problem: str) -> None
 def test_amounts_take_the_form_of_their_language(language: str, amount: float, said: str) -> None:
     """A count is said in the plural form and with the decimal sign of the language."""
     assert said == Speech.of(language).count(wording.LENGTHS["year"], amount)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e15, 1e15), st.floats(-3000, 3000)))
+def test_a_number_is_written_as_babel_writes_it(language: str, amount: float) -> None:
+    """Decimal sign, thousands and how they are parted are those of the Unicode locale data, rounded to one decimal."""
+    assert format_decimal(round(amount, 1), locale=language) == Speech.of(language).number(amount)
 
 
 @pytest.mark.parametrize(

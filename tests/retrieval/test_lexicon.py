@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,22 @@ def test_a_word_has_the_vector_that_was_written(tmp_path: Path) -> None:
         assert found.dtype == np.float32
         assert np.allclose(found, vector, atol=1e-3)
     assert opened.vector("moss") is None
+
+
+def test_an_open_lexicon_stays_what_it_was(tmp_path: Path) -> None:
+    """Where its folder is made anew with other words, it has its own vectors still; its file is closed when it is let go."""
+    Lexicon.write(tmp_path, ["fern", "moss"], np.array([[0.6, 0.8], [1.0, 0.0]], dtype=np.float32))
+    opened = Lexicon.open(tmp_path)
+    shutil.rmtree(tmp_path)
+    tmp_path.mkdir()
+    Lexicon.write(tmp_path, ["moss"], np.array([[0.0, 1.0]], dtype=np.float32))
+    found = opened.vector("moss")
+    assert found is not None
+    assert found.tolist() == [1.0, 0.0]
+    file = opened._file
+    del opened
+    gc.collect()
+    assert file.closed
 
 
 def test_where_nothing_is_kept_no_word_is_known(tmp_path: Path) -> None:
