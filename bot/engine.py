@@ -25,7 +25,7 @@ from bot.messages import Answer, Ask, Outcome
 from bot.render import plain
 from bot.speech import ENGLISH, Speech
 from bot.suggestions import Suggestions
-from retrieval import ability
+from retrieval import ability, words
 from retrieval.quantities import figures
 from retrieval.searcher import Searcher
 
@@ -163,7 +163,7 @@ class Engine:
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations, row)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
         if not answered:
-            return self._plain_reply(text, _Said("not_covered", replies[0][1].uncovered, suggests=True), speech)
+            return self._plain_reply(text, _Said("not_covered", replies[0][1].uncovered, suggests=True), speech, parts[0])
         said = [reply.text for reply in answered]
         said += [speech.say(wording.NOT_TOLD, question=gloss.as_written(part, text)) for part, reply in replies if not reply.text]
         differing = tuple(d for reply in answered for d in reply.disagreements)
@@ -188,10 +188,14 @@ class Engine:
 
     def _limits(self, text: str) -> bool:
         """Whether a text names a place, a company or an occupation that the guides do not."""
-        return any(naming.limits(word, self.searcher) for word in self.searcher.read(text).words)
+        said = [word for word in words.content(self.searcher.terms.unify(text)) if not any(letter.isdigit() for letter in word)]
+        self.searcher.meet(said)
+        named = {word for word in said if naming.of_a_kind(word, self.searcher)}
+        return bool(named) and any(word.text in named and naming.limits(word, self.searcher) for word in self.searcher.read(text).words)
 
-    def _plain_reply(self, text: str, said: _Said, speech: Speech) -> Answer:
-        nearest = self._suggestions.nearest(text, self.searcher) if said.suggests else ()
+    def _plain_reply(self, text: str, said: _Said, speech: Speech, read: str = "") -> Answer:
+        """A reply without citations; `read` is the question as it was searched for, which is what suggestions are near to."""
+        nearest = self._suggestions.nearest(read or text, self.searcher) if said.suggests else ()
         return Answer("", text, said.outcome, said.text, suggestions=nearest, language=speech.language)
 
     def _filled(self, reply: str, speech: Speech) -> str:

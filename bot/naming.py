@@ -64,10 +64,15 @@ _HYPERNYMS = frozenset(
 
 def limits(word: Word, searcher: Searcher) -> bool:
     """Whether a word is the name of a place, a company, an occupation or a group of people that no guide has."""
-    if word.known or word.text in _HYPERNYMS or word.weight < NAMED_SHARE:
+    return not word.known and word.weight >= NAMED_SHARE and of_a_kind(word.text, searcher)
+
+
+def of_a_kind(word: str, searcher: Searcher) -> bool:
+    """Whether a word that no guide has is such a name, whatever it weighs."""
+    if searcher.knows(word) or word in _HYPERNYMS:
         return False
-    kind = max(searcher.likeness(word.text, others) for others in KINDS.values())
-    return kind >= NAMED and kind >= _like_anything(word.text, searcher) + AHEAD
+    kind = max(searcher.likeness(word, others) for others in KINDS.values())
+    return kind >= NAMED and kind >= _like_anything(word, searcher) + AHEAD
 
 
 def specific(asked: Sequence[Word], searcher: Searcher) -> list[Word]:

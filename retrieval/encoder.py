@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -99,32 +99,41 @@ class Model:
     def warm(self) -> None:
         """Encode something of each length that a question has, for which an encoder may have to prepare itself."""
         for words in range(2, LONGEST, exported.STEP):
-            self.encode_tokens(" ".join(["word"] * words))
+            self.encode_tokens([" ".join(["word"] * words)])
+
+    def kept_words(self, words: Sequence[str]) -> dict[str, Vectors]:
+        """The unit vectors of those words that lie beside the export, each of shape (dimension,): the frequent ones."""
+        return {word: vector for word in words if (vector := self._kept(word)) is not None}
 
     def encode_words(self, words: Sequence[str]) -> Vectors:
-        """Unit vectors of single words, in order; those of frequent words lie beside the export. Shape: (words, dimension)."""
-        found = {word: vector for word in words if (vector := self._kept(word)) is not None}
+        """Unit vectors of single words, in order; what lies beside the export is not encoded. Shape: (words, dimension)."""
+        found = self.kept_words(words)
         rest = [word for word in dict.fromkeys(words) if word not in found]
         found |= zip(rest, self.encode(rest), strict=True)
         return np.stack([found[word] for word in words]) if words else np.zeros((0, 0), dtype=np.float32)
 
-    def encode_tokens(self, text: str) -> Tokens | None:
-        """One pass over `text` for its vector and those of its tokens; None where the model has no token vectors.
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """One pass over `texts` for their vectors and those of their tokens, in order; None where the model has no token vectors.
 
         Texts that several threads bring at the same time are encoded together, where the export serves.
         Static embeddings have none.
         """
         if isinstance(self._encoder, exported.ExportedEncoder):
-            return Tokens(*self._gathered(text))
+            return [Tokens(*found) for found in self._gathered(texts)]
         tokenizer = getattr(self._encoder, "tokenizer", None)
         if not getattr(tokenizer, "is_fast", False):
             return None
         whole: Any = self._encoder
-        found = whole.encode([text], output_value=None, normalize_embeddings=True, show_progress_bar=False)[0]
-        spans = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"]  # type: ignore[misc]
-        vectors = np.asarray(found["token_embeddings"], dtype=np.float32)[: len(spans)]
-        vector = np.asarray(found["sentence_embedding"], dtype=np.float32)
-        return Tokens(vector / np.linalg.norm(vector), [(int(a), int(b)) for a, b in spans[: len(vectors)]], vectors)
+        encoded = whole.encode(list(texts), output_value=None, normalize_embeddings=True, show_progress_bar=False)
+        return [_tokens(tokenizer, text, found) for text, found in zip(texts, encoded, strict=True)]
+
+
+def _tokens(tokenizer: Any, text: str, found: Mapping[str, Any]) -> Tokens:
+    """What sentence-transformers gives for a text, as it is wanted here."""
+    spans = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"]
+    vectors = np.asarray(found["token_embeddings"], dtype=np.float32)[: len(spans)]
+    vector = np.asarray(found["sentence_embedding"], dtype=np.float32)
+    return Tokens(vector / np.linalg.norm(vector), [(int(a), int(b)) for a, b in spans[: len(vectors)]], vectors)
 
 
 def serve(name: str, models: Path) -> Model:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
-MOST = 32  # texts of one batch: more makes each wait longer, and encodes hardly more in a second
+MOST = 32  # texts of one batch, or all of one caller: more makes each wait longer, and encodes hardly more in a second
 
 
 class Gathered(Generic[Result]):
-    """Runs `encode` over what has gathered; a text that comes alone waits for nothing. Safe to use from several threads."""
+    """Runs `encode` over what has gathered; who comes alone waits for nothing. Safe to use from several threads."""
 
     def __init__(self, encode: Callable[[Sequence[str]], Sequence[Result]], passes: int = 1) -> None:
         """`encode` gives one result for each text, in order; at most so many `passes` run at a time."""
         self._encode = encode
         self._free = passes
         self._mutex = threading.Lock()
-        self._waiting: list[_Text[Result]] = []
+        self._waiting: list[_Texts[Result]] = []
 
-    def __call__(self, text: str) -> Result:
-        """The result for one text. Raises what `encode` raises."""
-        own = _Text[Result](text)
+    def __call__(self, texts: Sequence[str]) -> Sequence[Result]:
+        """The results for texts that go into one batch, in order. Raises what `encode` raises."""
+        own = _Texts[Result](texts)
         with self._mutex:
             self._waiting.append(own)
             batch = self._taken() if self._free else []
@@ -35,41 +37,44 @@ class Gathered(Generic[Result]):
             self._run(batch)
         if own.error is not None:
             raise own.error
-        return own.results[0]
+        return own.results
 
     @property
     def waiting(self) -> int:
-        """How many texts wait for the next batch."""
+        """How many callers wait for the next batch."""
         return len(self._waiting)
 
-    def _taken(self) -> list[_Text[Result]]:
-        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+    def _taken(self) -> list[_Texts[Result]]:
+        sizes = list(itertools.accumulate(len(each.texts) for each in self._waiting))
+        count = max(bisect.bisect_right(sizes, MOST), 1)
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
         return batch
 
-    def _run(self, batch: list[_Text[Result]]) -> None:
+    def _run(self, batch: list[_Texts[Result]]) -> None:
         """Encode a batch, then hand the pass to the first of those that wait."""
         try:
-            for text, result in zip(batch, self._encode([text.text for text in batch]), strict=True):
-                text.results.append(result)
+            results = iter(self._encode([text for each in batch for text in each.texts]))
+            for each in batch:
+                each.results = list(itertools.islice(results, len(each.texts)))
         except BaseException as error:  # it belongs to all who wait for this batch
-            for text in batch:
-                text.error = error
+            for each in batch:
+                each.error = error
         with self._mutex:
             following = self._taken()
             self._free += not following
         if following:
             following[0].leads = following
             following[0].woken.set()
-        for text in batch:
-            text.woken.set()
+        for each in batch:
+            each.woken.set()
 
 
-class _Text(Generic[Result]):
-    """A text that waits, and what has become of it."""
+class _Texts(Generic[Result]):
+    """The texts of one caller, which wait, and what has become of them."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
         self.results: list[Result] = []
         self.error: BaseException | None = None
-        self.leads: list[_Text[Result]] = []  # the batch that its thread is to encode
+        self.leads: list[_Texts[Result]] = []  # the batch that its thread is to encode
         self.woken = threading.Event()

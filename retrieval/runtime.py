@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+APART = 16  # tokens of filling from which a text is better off in a pass of its own
+
 
 def cores() -> int:
     """How many cores this process may use."""
@@ -21,10 +23,14 @@ def cores() -> int:
 
 
 def batched(lengths: Sequence[int], at_once: int) -> list[list[int]]:
-    """Texts by place, put together so that a pass has at most `at_once` tokens, of its longest text each; the longest first."""
+    """Texts by place, put together so that a pass has at most `at_once` tokens, of its longest text each; the longest first.
+
+    A word goes not beside a long question, up to whose length it would have to be filled.
+    """
     batches: list[list[int]] = []
     for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > at_once:
+        longest = lengths[batches[-1][0]] if batches else 0
+        if not batches or (len(batches[-1]) + 1) * longest > at_once or longest - lengths[place] > APART:
             batches.append([])
         batches[-1].append(place)
     return batches

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import markdown, words
-from retrieval.encoder import Model, Vectors
+from retrieval.encoder import Model, Tokens, Vectors
 from retrieval.guides import Guide, Table
 from retrieval.keeping import kept
 from retrieval.passages import Passage
@@ -114,22 +114,20 @@ class Searcher:
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
-        self._meet([word for word in content if not any(letter.isdigit() for letter in word)])
-        tokens = self._model.encode_tokens(text)
-        salient = salience(text, content, tokens)
+        tokens = self.meet(content, [text])
+        salient = salience(text, content, tokens[0] if tokens else None)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, self.knows(w), names.get(w, "")) for w in content)
-        if written:
-            return Query(text, read, self.encode([written])[0], by_meaning=True)
-        vector = tokens.vector if tokens else self.encode([text])[0]
+        vector = tokens[0].vector if tokens and not written else self.encode([written or text])[0]
         self._lately = {text: vector} if len(self._lately) >= LATELY else {**self._lately, text: vector}
-        return Query(text, read, vector)
+        return Query(text, read, vector, by_meaning=bool(written))
 
     def vector(self, text: str) -> Vectors:
-        """The unit vector of a text, shape (dimension,); a question that was just read as it stands is not encoded again."""
-        known = self._lately.get(words.normalise(text))
-        return self.encode([text])[0] if known is None else known
+        """The unit vector of a text as `read` has it, shape (dimension,); a question that was just read is not encoded again."""
+        unified = self.terms.unify(self.corrected(text))
+        known = self._lately.get(unified)
+        return self.encode([unified])[0] if known is None else known
 
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors of `texts`. Shape: (texts, dimension)."""
@@ -282,13 +280,21 @@ class Searcher:
     def _vectors_of(self, others: tuple[str, ...]) -> Vectors:
         return self._model.encode_words(others)
 
-    def _meet(self, wanted: Sequence[str]) -> None:
-        """Encode, all together, the words that neither a guide nor an earlier question has."""
-        new = [word for word in wanted if word not in self._unknown and self.generation.vocabulary.find(words.stem(word)) is None]
-        if new:
-            if len(self._unknown) > MOST_UNKNOWN:
-                self._unknown = {}
-            self._unknown.update(zip(new, self._model.encode_words(new), strict=True))
+    def meet(self, wanted: Iterable[str], texts: Sequence[str] = ()) -> list[Tokens] | None:
+        """Encode, all together, some texts and those of the words that neither a guide nor an earlier question has; the texts' tokens.
+
+        None where there are no texts, or the model gives no tokens.
+        """
+        spelled = [word for word in dict.fromkeys(wanted) if word not in self._unknown and not any(letter.isdigit() for letter in word)]
+        new = [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
+        met = self._model.kept_words(new)
+        rest = [word for word in new if word not in met]
+        found = self._model.encode_tokens([*texts, *rest]) if texts else None
+        met |= zip(rest, [tokens.vector for tokens in found[len(texts) :]] if found else self._model.encode_words(rest), strict=True)
+        if len(self._unknown) > MOST_UNKNOWN:
+            self._unknown = {}
+        self._unknown.update(met)
+        return found[: len(texts)] if found else None
 
     @kept(1_000)
     def corrected(self, question: str) -> str:

@@ -34,10 +34,10 @@ class Timed(Model):
         with self._counted():
             return super().encode(texts, progress)
 
-    def encode_tokens(self, text: str) -> Tokens | None:
-        """The vectors of a text and its tokens, as the model has them."""
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """The vectors of texts and their tokens, as the model has them."""
         with self._counted():
-            return super().encode_tokens(text)
+            return super().encode_tokens(texts)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

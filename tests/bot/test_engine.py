@@ -164,6 +164,15 @@ def test_an_answer_of_not_covered_cites_nothing_and_suggests_questions(bot: Bot)
     assert ("not_covered", (), True) == (answer.outcome, answer.citations, "What do machine learning engineers earn?" in answer.suggestions)
 
 
+@pytest.mark.parametrize(
+    "typed", ["MLE salary in Germany?", "machine learning enginer salary in germany?", "ml engineer’s salary in Germany?"]
+)
+def test_suggestions_are_near_to_the_question_as_it_is_read(bot: Bot, typed: str) -> None:
+    """However it is spelled, what is earned comes first."""
+    answer = bot.handle(Ask(typed))
+    assert (answer.outcome, answer.suggestions[0]) == ("not_covered", "What do machine learning engineers earn?")
+
+
 def test_suggested_questions_are_answered(bot: Bot) -> None:
     """Every question that the bot offers is one that it answers."""
     for question in bot.engine().examples():

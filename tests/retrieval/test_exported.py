@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import encoder, exported, runtime
-from retrieval.encoder import EMBEDDED_MODEL, Model
+from retrieval.encoder import EMBEDDED_MODEL, Model, Tokens
 from retrieval.errors import ModelError
 
 
@@ -24,6 +24,14 @@ from retrieval.errors import ModelError
 def reference() -> Model:
     """The model by sentence-transformers itself."""
     return encoder.load(EMBEDDED_MODEL)
+
+
+def tokens_of(model: Model, text: str) -> Tokens:
+    """A text's tokens, encoded alone."""
+    found = model.encode_tokens([text])
+    assert found is not None
+    assert len(found) == 1
+    return found[0]
 
 
 def test_every_vector_agrees_with_the_reference(model: Model, reference: Model) -> None:
@@ -45,10 +53,11 @@ def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model
 
 @given(st.lists(st.integers(1, 300), max_size=200))
 def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int]) -> None:
-    """Filled up to its longest text, a pass has at most AT_ONCE tokens; texts of like length are together."""
+    """Filled up to its longest text, a pass has at most AT_ONCE tokens; texts of like length are together, and none is mostly filling."""
     batches = runtime.batched(lengths, exported.AT_ONCE)
     assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
     assert all(max(lengths[place] for place in batch) * len(batch) <= exported.AT_ONCE for batch in batches)
+    assert all(lengths[batch[0]] - lengths[batch[-1]] <= runtime.APART for batch in batches)
     in_order = [lengths[place] for batch in batches for place in batch]
     assert in_order == sorted(lengths, reverse=True)
 
@@ -57,9 +66,7 @@ def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int
 def test_a_question_has_the_reference_s_vector_at_any_length(model: Model, reference: Model, tokens: int) -> None:
     """Around the length up to which a question's shape is fixed, and where it is cut off."""
     text = " ".join(["word"] * tokens)
-    found, wanted = model.encode_tokens(text), reference.encode_tokens(text)
-    assert found is not None
-    assert wanted is not None
+    found, wanted = tokens_of(model, text), tokens_of(reference, text)
     assert found.spans == wanted.spans
     assert found.vectors.shape == wanted.vectors.shape
     assert float(found.vector @ wanted.vector) >= exported.LEAST_COSINE
@@ -75,9 +82,7 @@ def test_many_texts_are_encoded_in_their_order(model: Model, reference: Model) -
 def test_tokens_are_those_of_the_reference(model: Model, reference: Model) -> None:
     """Both say which characters a token stands for, and give it the same vector."""
     text = "What does a machine-learning engineer earn in Germany?"
-    ours, theirs = model.encode_tokens(text), reference.encode_tokens(text)
-    assert ours is not None
-    assert theirs is not None
+    ours, theirs = tokens_of(model, text), tokens_of(reference, text)
     assert ours.spans == theirs.spans
     cosines = (ours.vectors * theirs.vectors).sum(axis=1) / np.linalg.norm(ours.vectors, axis=1) / np.linalg.norm(theirs.vectors, axis=1)
     assert cosines.min() >= exported.LEAST_COSINE

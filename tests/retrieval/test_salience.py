@@ -32,14 +32,17 @@ def test_without_token_vectors_all_words_count_the_same() -> None:
 def test_the_subject_of_a_question_matters_more_than_its_frame(model: Model) -> None:
     """In a question about plumbers in Berlin the plumbers matter more than that somebody gets something."""
     text = "what salary does a plumber get in berlin"
-    found = salience(text, ["salary", "plumber", "get", "berlin"], model.encode_tokens(text))
+    tokens = model.encode_tokens([text])
+    assert tokens is not None
+    found = salience(text, ["salary", "plumber", "get", "berlin"], tokens[0])
     assert min(found, key=lambda word: found[word]) == "get"
 
 
 def test_one_pass_gives_the_vector_that_encoding_gives(model: Model) -> None:
     """The vector that comes with the tokens is the vector of the text, and their spans are its pieces."""
     text = "what salary does a plumber get"
-    tokens = model.encode_tokens(text)
-    assert tokens is not None
+    encoded = model.encode_tokens([text])
+    assert encoded is not None
+    tokens = encoded[0]
     assert [float(x) for x in model.encode([text])[0]] == pytest.approx([float(x) for x in tokens.vector], abs=1e-5)
     assert [text[a:b] for a, b in tokens.spans if b > a] == ["what", "salary", "does", "a", "plum", "ber", "get"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wiring import Bot
+from retrieval.encoder import Vectors
+from retrieval.exported import ExportedEncoder
+from retrieval.gathering import Gathered
 from retrieval.search import Hit
 from retrieval.searcher import PART, Found, Searcher
 
@@ -122,8 +126,29 @@ def test_any_question_is_searched(searcher: Searcher, question: str) -> None:
 
 
 def test_a_question_that_was_read_is_not_encoded_again(searcher: Searcher) -> None:
-    """Its vector is the one that it was read with; another text's is its own."""
-    query = searcher.read("what does a degree cost")
-    assert searcher.vector("What does a degree cost") is query.vector
+    """Its vector is the one that it was read with, typos and abbreviations aside; another text's is its own."""
+    query = searcher.read("what does an mle's degre cost")
+    assert searcher.vector("What does an MLE's degree cost") is query.vector
     other = "Is a bootcamp enough?"
     assert float(searcher.vector(other) @ searcher.encode([other])[0]) >= 0.9999
+
+
+def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one call of the encoder, once; frequent words not at all; each as it is alone."""
+    searcher = bot.engine_for(bot.store.open_current()[0]).searcher
+    calls: list[list[str]] = []
+    encoder = bot.model.encoder
+    assert isinstance(encoder, ExportedEncoder)
+    whole = encoder.encode_tokens
+
+    def watched(texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
+        calls.append(list(texts))
+        return whole(texts)
+
+    monkeypatch.setattr(bot.model, "_gathered", Gathered(watched))
+    for question in ("does a zyzzyva earn more than a quokka in berlin", "where does the quokka live"):
+        searcher.read(question)
+        searcher.likeness("quokka", ("koala", "wombat"))
+    assert calls == [["does a zyzzyva earn more than a quokka in berlin", "zyzzyva", "quokka"], ["where does the quokka live"]]
+    likeness = float(bot.model.encode(["quokka"])[0] @ bot.model.encode(["kangaroo"])[0])
+    assert searcher.likeness("quokka", ("kangaroo",)) == pytest.approx(likeness, abs=0.01)
