@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from retrieval import exported, runtime
+from retrieval import exported, exporting, runtime
 from retrieval.errors import ModelError
 from retrieval.gathering import Gathered
 from retrieval.spelling import frequent_words
@@ -171,7 +171,7 @@ def export(name: str, folder: Path) -> None:
         for library in ("sentence_transformers", "transformers"):  # which find it strange to be traced
             logging.getLogger(library).setLevel(logging.ERROR)
         try:
-            exported.export(reference, _identity(name), folder, made_with, frequent_words(FREQUENT))
+            exporting.export(reference, _identity(name), folder, made_with, frequent_words(FREQUENT))
         except ModelError as error:
             refusal.write_text(str(error), "utf-8")
             raise

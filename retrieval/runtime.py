@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
+GROUP = 64  # weights of a row that share a scale, where they are kept in 8 bits
 
 
 def cores() -> int:
@@ -22,17 +23,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def batched(lengths: Sequence[int], at_once: int) -> list[list[int]]:
-    """Texts by place, put together so that a pass has at most `at_once` tokens, of its longest text each; the longest first.
+def batched(lengths: Sequence[int], at_once: int) -> list[tuple[list[int], int]]:
+    """Texts by place, put together so that a pass has at most `at_once` tokens, each with the length of its longest; that one first.
 
     A word goes not beside a long question, up to whose length it would have to be filled.
     """
-    batches: list[list[int]] = []
+    batches: list[tuple[list[int], int]] = []
     for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        longest = lengths[batches[-1][0]] if batches else 0
-        if not batches or (len(batches[-1]) + 1) * longest > at_once or longest - lengths[place] > APART:
-            batches.append([])
-        batches[-1].append(place)
+        batch, longest = batches[-1] if batches else ([], 0)
+        if not batch or (len(batch) + 1) * longest > at_once or longest - lengths[place] > APART:
+            batches.append(([], lengths[place]))
+        batches[-1][0].append(place)
     return batches
 
 
@@ -42,19 +43,43 @@ class Compiled:
     def __init__(self, file: Path, options: Mapping[str, str]) -> None:
         """`options` are openvino's own, by their names."""
         self._model = library().Core().compile_model(file, "CPU", dict(options))
-        self._free: deque[Any] = deque()
+        self._free: deque[Request] = deque()
 
     @contextmanager
-    def request(self) -> Iterator[Any]:
+    def request(self) -> Iterator[Request]:
         """A request that nobody else has meanwhile."""
         try:
             taken = self._free.pop()
         except IndexError:
-            taken = self._model.create_infer_request()
+            taken = Request(self._model)
         try:
             yield taken
         finally:
             self._free.append(taken)
+
+
+class Request:
+    """One pass at a time through a compiled model, by arrays that stay bound to it as long as their shape is the same."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._request = model.create_infer_request()
+        self._inputs: list[NDArray[Any]] = []
+
+    def inputs(self, texts: int, tokens: int) -> list[NDArray[Any]]:
+        """The model's inputs in order, to be filled: zeros at first, then as the last pass has left them. Shape: (texts, tokens, …)."""
+        if not self._inputs or self._inputs[0].shape[:2] != (texts, tokens):
+            tensor = library().Tensor
+            shapes = [(texts, tokens, *(axis.get_length() for axis in given.partial_shape[2:])) for given in self._model.inputs]
+            self._inputs = [np.zeros(shape, given.element_type.to_dtype()) for shape, given in zip(shapes, self._model.inputs, strict=True)]
+            for place, array in enumerate(self._inputs):
+                self._request.set_input_tensor(place, tensor(array, shared_memory=True))
+        return self._inputs
+
+    def infer(self) -> Sequence[NDArray[np.float32]]:
+        """The model's outputs in order, which hold until the next pass."""
+        found = self._request.infer(share_outputs=True)
+        return [found[place] for place in range(len(found))]
 
 
 def library() -> Any:
@@ -73,8 +98,9 @@ def library() -> Any:
 
 
 def save(model: Any, file: Path, shape: tuple[int, int] | None = None) -> None:
-    """Write a model, its weights in 16 bits; fixed at so many texts and tokens where a shape is given."""
+    """Write a model, what is wider than 16 bits in 16; fixed at so many texts and tokens where a shape is given."""
     if shape is not None:
+        model = model.clone()
         model.reshape({given: [*shape, *given.partial_shape[2:]] for given in model.inputs})
     library().save_model(model, file, compress_to_fp16=True)
 
@@ -129,6 +155,47 @@ def taken_out(model: Any, name: str) -> NDArray[np.float16] | None:
             model.validate_nodes_and_infer_types()
             return found
     return None
+
+
+def matrices(model: Any) -> int:
+    """How many matrices of weights a model has."""
+    return len(_products(model))
+
+
+def narrowed(model: Any, which: Container[int]) -> Any:
+    """A copy of a model with some of its matrices of weights in 8 bits, by their numbers in the order of computing, the others in 16."""
+    op, copied = library().opset13, model.clone()
+    for number, product in enumerate(_products(copied)):
+        weights = np.asarray(_behind(product.input_value(1)).data, dtype=np.float32)
+        kept = _in_8_bits(weights) if number in which else op.constant(weights.astype(np.float16))
+        product.input(1).replace_source_output(op.convert(kept, np.float32).output(0))
+    copied.validate_nodes_and_infer_types()
+    return copied
+
+
+def _in_8_bits(weights: NDArray[np.float32]) -> Any:
+    """What gives a matrix in 16 bits from one in 8, where each run of GROUP weights has a scale and a zero of its own.
+
+    openvino's INT8_ASYM, by groups (docs.openvino.ai, "Weight compression"); the CPU multiplies such weights without widening
+    them first, where it can.
+    """
+    op = library().opset13
+    rows, columns = weights.shape
+    grouped = weights.reshape(rows, -1, GROUP if columns % GROUP == 0 else columns)
+    low, high = (np.minimum(grouped.min(axis=2, keepdims=True), 0), np.maximum(grouped.max(axis=2, keepdims=True), 0))
+    scale = np.maximum((high - low) / 255, np.finfo(np.float16).tiny).astype(np.float16)
+    zero = np.clip(np.round(-low / scale.astype(np.float32)), 0, 255)
+    codes = np.clip(np.round(grouped / scale.astype(np.float32)) + zero, 0, 255)
+    code, zero = (op.convert(op.constant(part.astype(np.uint8)), np.float16) for part in (codes, zero))
+    wide = op.multiply(op.subtract(code, zero), op.constant(scale))
+    return op.reshape(wide, op.constant([rows, columns], np.int64), special_zero=False)
+
+
+def _products(model: Any) -> list[Any]:
+    """The products by a matrix of weights, whose rows are what is multiplied, in the order of computing."""
+    products = (node for node in model.get_ordered_ops() if node.get_type_name() == "MatMul" and node.get_attributes()["transpose_b"])
+    weights = ((node, _behind(node.input_value(1))) for node in products)
+    return [node for node, behind in weights if behind.get_type_name() == "Constant" and len(behind.shape) == 2]
 
 
 def _behind(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval import encoder, exported
+from retrieval import encoder, exported, exporting
 from retrieval.encoder import EMBEDDED_MODEL, Model
 from retrieval.lexicon import Lexicon
 
@@ -55,7 +55,7 @@ def test_a_frequent_word_is_not_encoded_again(model: Model) -> None:
     kept = [model.encoder.lexicon.vector(word) for word in asked]
     assert [vector is not None for vector in kept] == [True, False, True, True]
     ours = model.encode_words(asked)
-    assert (ours * reference.encode(asked)).sum(axis=1).min() >= exported.LEAST_COSINE
+    assert (ours * reference.encode(asked)).sum(axis=1).min() >= exporting.LEAST_COSINE
     assert np.array_equal(ours[0], ours[2])
-    assert (reference.encode_words(asked) * ours).sum(axis=1).min() >= exported.LEAST_COSINE
+    assert (reference.encode_words(asked) * ours).sum(axis=1).min() >= exporting.LEAST_COSINE
     assert model.encode_words([]).shape == (0, 0)

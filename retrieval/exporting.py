@@ -1,0 +1,132 @@
+"""Makes the export of an embedding model that `retrieval/exported.py` serves, and uses it only where it agrees with its reference.
+
+sentence-transformers stays the model's home: it loads the model, makes the reference vectors, and is traced for the export.
+Weights are kept in 8 bits, those of the matrices that bear it least in 16.
+"""
+
+from __future__ import annotations
+
+import bisect
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from retrieval import runtime
+from retrieval.errors import ModelError
+from retrieval.exported import (
+    ANY,
+    EMBEDDED,
+    FORMAT,
+    MANIFEST,
+    TABLE,
+    WIDE,
+    Export,
+    ExportedEncoder,
+    Vectors,
+    digest,
+    fixed_at,
+)  # fmt: skip
+from retrieval.lexicon import Lexicon
+
+LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text of the sample
+NARROW_COSINE = 0.9995  # of a vector by 8 bits with the same by 16, for each short text of the sample
+FIXED = (16, 24)  # tokens of a question that is encoded alone at a fixed shape: 58 and 86 % of those in corpus/evaluation.toml
+
+# What the export is checked with: short and long, other scripts, numbers, code, and what is cut off.
+SAMPLE: tuple[str, ...] = (
+    "why?", "do I need a degree", "The quick brown fox jumps over the lazy dog.", "12-18 months, $150,000, about 70 %",
+    "¿Cuánto tiempo se tarda?", "Wie lange dauert der Umstieg, und was kostet er?", "मुझे कितना समय लगेगा?", "机器学习工程师的薪水",
+    "def encode(texts: list[str]) -> Vectors: ...", "| weeks | hours | cost |\n| 6 | 10 | free |", "a", "🙂 ok", "..", "yes", "?", "how",
+    "money", "house", "12", "2025", "cost?", "time",
+    " ".join(["A paragraph that goes on about tools, teams and the time that each of them takes."] * 6),
+    " ".join(f"word{n} and another, number {n}." for n in range(400)),
+)  # fmt: skip
+SHORT = SAMPLE[:-2]
+
+
+def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str], frequent: Sequence[str] = ()) -> Export:
+    """Export `reference` into `folder`, check it, and put it there by one move. Raises ModelError where it does not agree.
+
+    The vectors of `frequent` words are kept with it.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
+    try:
+        found = _checked(reference, _converted(reference, identity, made, made_with), made)
+        Lexicon.write(made, frequent, _encoded(ExportedEncoder(made, found, settled=False), frequent))
+        names = sorted(path.name for path in made.iterdir())
+        found = msgspec.structs.replace(found, files={name: digest(made / name) for name in names})
+        (made / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+        made.chmod(0o755)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.replace(folder)
+        settled = ExportedEncoder(folder, found)
+        for text in (*(" ".join(["word"] * (tokens - 2)) for tokens in found.fixed), SAMPLE[-1]):  # so that the first start is a quick one
+            settled.encode_tokens([text])
+    except ModelError:
+        raise
+    except Exception as error:  # torch's tracing and openvino's conversion raise anything, for a model that they cannot do
+        raise ModelError(f"the model {identity} cannot be exported: {type(error).__name__}") from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return found
+
+
+def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
+    """Write the model, for any texts and for each fixed length, and its tokenizer."""
+    model, inputs = runtime.traced(reference)
+    if (table := runtime.taken_out(model, EMBEDDED)) is not None:
+        np.save(folder / TABLE, table)
+        inputs = (*inputs, EMBEDDED)
+    longest, dimension = int(reference.max_seq_length or 512), int(reference.get_embedding_dimension() or 0)
+    fixed = tuple(sorted({min(tokens, longest) for tokens in FIXED}))
+    reference.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    made = Export(FORMAT, identity, dimension, longest, fixed, inputs, 0.0, made_with, {})
+    runtime.save(model, folder / ANY)
+    _checked(reference, made, folder)  # before much time is spent on a model that does not agree whatever is done
+    narrow = _narrowed(model, made, folder)
+    runtime.save(narrow, folder / ANY)
+    for tokens in fixed:
+        runtime.save(narrow, folder / fixed_at(tokens), (1, tokens))
+    return made
+
+
+def _narrowed(model: Any, made: Export, folder: Path) -> Any:
+    """A model with the fewest matrices of weights in 16 bits by which short texts, which bear it least, have the same vectors.
+
+    The most harmful are left at 16 bits first: those which, alone in 8 bits, move a vector the furthest.
+    """
+    texts = list(SHORT)
+    wanted = _encoded(ExportedEncoder(folder, made, settled=False), texts)
+
+    def agreement(narrow: Sequence[int]) -> float:
+        runtime.save(runtime.narrowed(model, narrow), folder / ANY)
+        return _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), texts))
+
+    count = runtime.matrices(model)
+    harmful = sorted(range(count), key=lambda number: agreement([number]))
+    kept = bisect.bisect_left(range(count), NARROW_COSINE, key=lambda kept: agreement(harmful[kept:]))
+    return runtime.narrowed(model, harmful[kept:])
+
+
+def _checked(reference: Any, made: Export, folder: Path) -> Export:
+    """The export with its lowest cosine to the reference. Raises ModelError where that is too low."""
+    texts = list(SAMPLE)
+    wanted = np.asarray(reference.encode(texts, normalize_embeddings=True, show_progress_bar=False))
+    lowest = _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), texts))
+    if lowest < LEAST_COSINE:
+        raise ModelError(f"the exported model does not agree with its reference: a cosine is {lowest:.4f}")
+    return msgspec.structs.replace(made, lowest_cosine=lowest)
+
+
+def _encoded(encoder: ExportedEncoder, texts: Sequence[str]) -> Vectors:
+    return encoder.encode(list(texts), batch_size=WIDE, normalize_embeddings=True, show_progress_bar=False)
+
+
+def _lowest(wanted: Vectors, found: Vectors) -> float:
+    return float((wanted * found).sum(axis=1).min())
