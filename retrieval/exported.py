@@ -160,7 +160,7 @@ class ExportedEncoder:
             from concurrent.futures import ThreadPoolExecutor  # an answer needs none
 
             with ThreadPoolExecutor(runtime.cores()) as pool:
-                list(pool.map(lambda batch: self._infer(ANY, read, *batch, keep), batches))
+                list(pool.map(lambda batch: self._infer(ANY, read, batch[0], batch[1], keep), batches))
 
     def _infer(self, file: str, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
         with self._alone_at_first(), self._compiled(file).request() as request:

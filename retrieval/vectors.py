@@ -1,8 +1,9 @@
 """Nearest neighbours among unit vectors. The only file that imports faiss.
 
-A few are compared one by one. Of more, only those in the lists nearest to the query are looked at, by codes of a byte a number,
-and the best of them are compared exactly (`IndexIVFScalarQuantizer`). How many lists are read is chosen when the index is built,
-from what is found of the true ten nearest; where that is too little, all are compared one by one.
+A few are compared one by one. Of more, all are looked at by codes of a byte a number, which takes half the time, and the best are
+compared exactly (`IndexScalarQuantizer`); of many, only those in the lists nearest to the query (`IndexIVFScalarQuantizer`). How many
+lists are read is chosen when the index is built, from what is found of the true ten nearest; where that is too little, the slower
+way is taken.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 import faiss
 import numpy as np
@@ -20,37 +20,46 @@ from retrieval import records
 from retrieval.errors import IndexNotWritten, IndexUnusable
 from retrieval.ports import Ids, Recall, Vectors, VectorSearch
 
-EXACT = 16_384  # vectors that are compared one by one in less than a millisecond
+EXACT = 2_048  # vectors that are compared one by one in a tenth of a millisecond
+CODED = 32_768  # vectors of which all codes are read in less than a millisecond
 LEAST, WANTED = 0.98, 0.983  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
 LISTS = (8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256)  # lists that are read, of which the fewest that do are taken
 SAMPLE = 1_000  # vectors whose nearest ones are compared with the true ones
 TRAINED = 40  # vectors for each list by which the lists are laid out
 PIECE = 65_536  # vectors that are added at a time
-SURE = 100  # candidates that are compared exactly, at least
-_NEAREST = 10
+SURE = 100  # candidates from lists that are compared exactly, at least
+SPARE = 20  # candidates beyond those wanted that are compared exactly, at least: the order by codes is nearly the true one
+_WANTED = 10
+_LISTS, _CODES = ".ivf", ".sq8"  # the file beside one of vectors
 
 
 class VectorIndex:
     """Search by inner product, which is the cosine for unit vectors. A vector's id is its position."""
 
-    def __init__(self, vectors: Vectors, lists: faiss.IndexIVFScalarQuantizer | None = None) -> None:
-        """`vectors` may be memory-mapped, shape (vectors, dimension); without `lists` all are compared."""
+    def __init__(self, vectors: Vectors, codes: faiss.Index | None = None) -> None:
+        """`vectors` may be memory-mapped, shape (vectors, dimension); without their `codes` all are compared."""
         self._vectors = vectors
-        self.lists = lists
+        self.codes = codes
+
+    @property
+    def lists(self) -> faiss.IndexIVFScalarQuantizer | None:
+        """The codes in lists; None where there are none, or all are looked at."""
+        return self.codes if isinstance(self.codes, faiss.IndexIVFScalarQuantizer) else None
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> VectorIndex:
-        """The vectors in a file, memory-mapped, with the lists beside it if there are any. Raises IndexUnusable."""
-        vectors, beside = records.array(path, "<f4", dimension), _beside(path)
-        if not beside.exists():
+        """The vectors in a file, memory-mapped, with the codes beside it if there are any. Raises IndexUnusable."""
+        vectors = records.array(path, "<f4", dimension)
+        beside = next((there for kind in (_LISTS, _CODES) if (there := path.with_suffix(kind)).exists()), None)
+        if beside is None:
             return cls(vectors)
         try:
-            lists = faiss.read_index(str(beside), faiss.IO_FLAG_MMAP_IFC)
+            codes = faiss.read_index(str(beside), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise IndexUnusable(f"{beside} cannot be read as a vector index; run `fingerpost reindex`") from error
-        if (lists.ntotal, lists.d) != vectors.shape:
+        if (codes.ntotal, codes.d) != vectors.shape:
             raise IndexUnusable(f"{beside} cannot be read: it is not of {path.name}; run `fingerpost reindex`")
-        return cls(vectors, cast("faiss.IndexIVFScalarQuantizer", lists))
+        return cls(vectors, codes)
 
     def save(self, path: Path) -> None:
         """Write the vectors to one file."""
@@ -69,10 +78,13 @@ class VectorIndex:
         if not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         faiss.omp_set_num_threads(1)  # which holds for this thread alone: a question waits longer for a second one than it gains
-        if self.lists is None or k >= len(self):
+        if self.codes is None or k >= len(self):
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
-        _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
+        if self.lists is None:
+            _, near = self.codes.search(_bytes(query.reshape(1, -1), _scale(query)), k + max(SPARE, k // 5))
+        else:
+            _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
         ids = near[0][near[0] >= 0]
         cosines = self.similarities(ids, query)
         best = np.argsort(-cosines, kind="stable")[:k]
@@ -87,33 +99,71 @@ class VectorIndex:
         return self._vectors if ids is None else self._vectors[np.asarray(ids, dtype=np.int64)]
 
 
-def lay_out(path: Path, dimension: int, exact: int = EXACT, least: float = LEAST, before: VectorSearch | None = None) -> Recall:
-    """Write lists beside a file of vectors where there are more than `exact` of them and enough is found by lists.
+def lay_out(
+    path: Path, dimension: int, exact: int = EXACT, coded: int = CODED, least: float = LEAST, before: VectorSearch | None = None
+) -> Recall:
+    """Write codes beside a file of vectors where there are more than `exact` of them, in lists where there are more than `coded`.
 
-    `least` is the share of the true ten nearest that has to be found (0 to 1). Of an index from `before` of about as many vectors its
-    middles are taken over, as long as by them enough is found; where it had no lists, none are tried. Raises IndexNotWritten.
+    `least` is the share of the true ten nearest that has to be found (0 to 1), else the slower way is taken. Of an index from `before`
+    of about as many vectors its middles are taken over, as long as by them enough is found; where it had no lists, none are tried.
+    Raises IndexNotWritten.
     """
     vectors = records.array(path, "<f4", dimension)
-    there = before if isinstance(before, VectorIndex) and len(before) > exact and 0.9 < len(vectors) / len(before) < 1.1 else None
-    if len(vectors) <= exact or (there is not None and there.lists is None):
+    if len(vectors) <= exact:
         return Recall()
+    there = before if isinstance(before, VectorIndex) and len(before) > coded and 0.9 < len(vectors) / len(before) < 1.1 else None
     with _all_cores():
-        chance = np.random.default_rng(0)
-        lists, found = None, None
-        if there is not None and there.lists is not None:
-            lists = _added(_emptied(there.lists), vectors)
-            found = _measured(lists, vectors, _some(chance, vectors, SAMPLE // 5), least, (there.lists.nprobe,))
-        if lists is None or found is None:
-            lists = _added(_trained(vectors, chance), vectors)
-            found = _measured(lists, vectors, _some(chance, vectors, SAMPLE), least)
-    if found is None:
-        return Recall()
+        found = None
+        if len(vectors) > coded and (there is None or there.lists is not None):
+            found = _in_lists(path, vectors, least, there.lists if there is not None else None)
+        return found or _in_codes(path, vectors, least) or Recall()
+
+
+def _in_lists(path: Path, vectors: Vectors, least: float, before: faiss.IndexIVFScalarQuantizer | None) -> Recall | None:
+    """Write codes in lists; None where by them too little is found."""
+    chance = np.random.default_rng(0)
+    lists, found = None, None
+    if before is not None:
+        lists = _added(_emptied(before), vectors)
+        found = _measured(lists, vectors, _some(chance, vectors, SAMPLE // 5), least, (before.nprobe,))
+    if lists is None or found is None:
+        lists = _added(_trained(vectors, chance), vectors)
+        found = _measured(lists, vectors, _some(chance, vectors, SAMPLE), least)
+    if found is not None:
+        _write(lists, path.with_suffix(_LISTS))
+    return found
+
+
+def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
+    """Write all codes; None where by them too little is found."""
+    codes = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
+    scale = _scale(vectors)
+    for start in range(0, len(vectors), PIECE):
+        codes.add(_bytes(vectors[start : start + PIECE], scale))
+    sample = _some(np.random.default_rng(0), vectors, SAMPLE // 5)
+    recall = _recall(VectorIndex(vectors, codes), list(zip(sample, _nearest(vectors, sample), strict=True)))
+    if recall < least:
+        return None
+    _write(codes, path.with_suffix(_CODES))
+    return Recall("sq8", 0, round(recall, 4))
+
+
+def _scale(vectors: Vectors) -> float:
+    """What makes 127 of the largest number in some vectors."""
+    return 127 / max(float(np.abs(vectors).max()), 1e-9)
+
+
+def _bytes(vectors: Vectors, scale: float) -> Vectors:
+    """Vectors as whole numbers of a byte each. Shape: (vectors, dimension)."""
+    return np.asarray(np.rint(vectors * scale), dtype=np.float32)
+
+
+def _write(index: faiss.Index, path: Path) -> None:
     try:
-        with _beside(path).open("wb") as file:  # faiss' own writer does not notice a full disk
-            faiss.write_index(lists, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
+        with path.open("wb") as file:  # faiss' own writer does not notice a full disk
+            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
     except (RuntimeError, OSError) as error:
         raise IndexNotWritten(str(path.parent), str(error)) from error
-    return found
 
 
 def _trained(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFScalarQuantizer:
@@ -153,28 +203,27 @@ def _measured(
     lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors, sample: Ids, least: float, settings: Sequence[int] = LISTS
 ) -> Recall | None:
     """The fewest lists by which enough of half of the sample is found, and of the other half as well; None where none does."""
-    true = [[int(i) for i in row if i != own][:_NEAREST] for own, row in zip(sample, _exact(vectors, sample), strict=True)]
+    index, true = VectorIndex(vectors, lists), _nearest(vectors, sample)
     halves = [list(zip(sample, true, strict=True))[half::2] for half in (0, 1)]
     for setting in settings:
         lists.nprobe = setting
-        if setting < lists.nlist and _recall(lists, vectors, halves[0]) >= (max(WANTED, least) if settings is LISTS else least):
-            recall = _recall(lists, vectors, halves[1])
+        if setting < lists.nlist and _recall(index, halves[0]) >= (max(WANTED, least) if settings is LISTS else least):
+            recall = _recall(index, halves[1])
             if recall >= least:
                 return Recall("ivf sq8", setting, round(recall, 4))
     return None
 
 
-def _exact(vectors: Vectors, sample: Ids) -> Ids:
-    """The nearest vectors of some of them, with themselves. Shape: (sample, 11)."""
-    ids: Ids = faiss.knn(np.ascontiguousarray(vectors[sample]), vectors, _NEAREST + 1, faiss.METRIC_INNER_PRODUCT)[1]
-    return ids
+def _nearest(vectors: Vectors, sample: Ids) -> list[list[int]]:
+    """The ten nearest of each of some vectors, without itself."""
+    ids = faiss.knn(np.ascontiguousarray(vectors[sample]), vectors, _WANTED + 1, faiss.METRIC_INNER_PRODUCT)[1]
+    return [[int(i) for i in row if i != own][:_WANTED] for own, row in zip(sample, ids, strict=True)]
 
 
-def _recall(lists: faiss.IndexIVFScalarQuantizer, vectors: Vectors, half: Sequence[tuple[np.int64, list[int]]]) -> float:
-    """The share of the true nearest that a search finds, 0 to 1."""
-    index = VectorIndex(vectors, lists)
-    found = (set(index.search(vectors[own], _NEAREST + 1)[0].tolist()) & set(true) for own, true in half)
-    return sum(map(len, found)) / sum(len(true) for _, true in half)
+def _recall(index: VectorIndex, of: Sequence[tuple[np.int64, list[int]]]) -> float:
+    """The share of the true nearest of some vectors that a search finds, 0 to 1."""
+    found = (set(index.search(index.vectors([int(own)])[0], _WANTED + 1)[0].tolist()) & set(true) for own, true in of)
+    return sum(map(len, found)) / sum(len(true) for _, true in of)
 
 
 @contextmanager
@@ -185,6 +234,3 @@ def _all_cores() -> Iterator[None]:
     finally:
         faiss.omp_set_num_threads(1)
 
-
-def _beside(path: Path) -> Path:
-    return path.with_suffix(".ivf")

@@ -86,7 +86,7 @@ def test_of_many_vectors_those_in_the_nearest_lists_are_compared(tmp_path: Path)
     """Above a number lists are laid out; what they find are the true nearest, as often as is said, with their true cosines."""
     vectors = grouped(4_000, 24)
     VectorIndex(vectors).save(tmp_path / "v.f32")
-    found = lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    found = lay_out(tmp_path / "v.f32", 24, exact=500, coded=1_000)
     assert (found.kind, found.setting > 0, found.recall >= 0.98) == ("ivf sq8", True, True)
     opened, shares = VectorIndex.open(tmp_path / "v.f32", 24), []
     for query in grouped(4_100, 24)[4_000:]:
@@ -100,15 +100,34 @@ def test_of_many_vectors_those_in_the_nearest_lists_are_compared(tmp_path: Path)
     assert vectors[[3, 1]].tobytes() == opened.vectors([3, 1]).tobytes()
 
 
+def test_of_a_middling_number_the_codes_of_all_are_compared(tmp_path: Path) -> None:
+    """Between both numbers all are looked at by codes of a byte a number; what is found is what comparing with every vector finds."""
+    vectors = grouped(4_000, 24)
+    VectorIndex(vectors).save(tmp_path / "v.f32")
+    found = lay_out(tmp_path / "v.f32", 24, exact=500)
+    assert (found.kind, found.setting, found.recall >= 0.999) == ("sq8", 0, True)
+    opened, exact = VectorIndex.open(tmp_path / "v.f32", 24), VectorIndex(vectors)
+    assert opened.codes is not None
+    assert opened.lists is None
+    for query in grouped(4_100, 24)[4_000:]:
+        (ids, cosines), (true, _) = opened.search(query, 100), exact.search(query, 100)
+        assert cosines == pytest.approx((vectors @ query)[ids], abs=1e-6)
+        assert len(set(ids.tolist()) & set(true.tolist())) >= 99
+        assert ids[:10].tolist() == true[:10].tolist()
+
+
 def test_where_lists_find_too_little_all_are_compared(tmp_path: Path) -> None:
-    """Vectors without any groups are compared one by one, whatever their number, and nothing is left on the disk."""
+    """Vectors without any groups are compared one by one, whatever their number, and no lists are left on the disk."""
     VectorIndex(unit(4, 3_000, 64)).save(tmp_path / "v.f32")
-    assert lay_out(tmp_path / "v.f32", 64, exact=1_000, least=1.0) == Recall("exact", 0, 1.0)
-    assert [path.name for path in tmp_path.iterdir()] == ["v.f32"]
+    assert lay_out(tmp_path / "v.f32", 64, exact=500, coded=1_000, least=0.99).kind == "sq8"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["v.f32", "v.sq8"]
+    VectorIndex(unit(4, 3_000, 64)).save(tmp_path / "w.f32")
+    assert lay_out(tmp_path / "w.f32", 64, exact=500, coded=1_000, least=1.1) == Recall("exact", 0, 1.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["v.f32", "v.sq8", "w.f32"]
 
 
-def test_few_vectors_get_no_lists(tmp_path: Path) -> None:
-    """Up to the number that is compared in no time there are no lists."""
+def test_few_vectors_get_no_codes(tmp_path: Path) -> None:
+    """Up to the number that is compared in no time there are none."""
     VectorIndex(grouped(1_000, 24)).save(tmp_path / "v.f32")
     assert lay_out(tmp_path / "v.f32", 24, exact=1_000) == Recall("exact", 0, 1.0)
     assert [path.name for path in tmp_path.iterdir()] == ["v.f32"]
@@ -126,7 +145,7 @@ def test_lists_that_are_none_are_refused(tmp_path: Path, content: bytes) -> None
 def test_lists_of_other_vectors_are_refused(tmp_path: Path) -> None:
     """Lists beside a file of vectors that they were not made of are refused."""
     VectorIndex(grouped(2_000, 24)).save(tmp_path / "v.f32")
-    lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    lay_out(tmp_path / "v.f32", 24, exact=500, coded=1_000)
     VectorIndex(grouped(1_999, 24)).save(tmp_path / "v.f32")
     with pytest.raises(IndexUnusable, match=r"v\.ivf cannot be read: it is not of v\.f32"):
         VectorIndex.open(tmp_path / "v.f32", 24)
@@ -136,12 +155,12 @@ def test_the_middles_of_the_lists_before_are_taken_over(tmp_path: Path) -> None:
     """Where most vectors are the same, the lists are laid out around the same middles, and find as much of the true nearest."""
     vectors = grouped(4_000, 24)
     VectorIndex(vectors).save(tmp_path / "v.f32")
-    first = lay_out(tmp_path / "v.f32", 24, exact=1_000)
+    first = lay_out(tmp_path / "v.f32", 24, exact=500, coded=1_000)
     before = VectorIndex.open(tmp_path / "v.f32", 24)
     (tmp_path / "now").mkdir()
     now = np.concatenate([grouped(4_100, 24)[4_050:], vectors[:3_900]])
     VectorIndex(now).save(tmp_path / "now" / "v.f32")
-    found = lay_out(tmp_path / "now" / "v.f32", 24, exact=1_000, before=before)
+    found = lay_out(tmp_path / "now" / "v.f32", 24, exact=500, coded=1_000, before=before)
     assert (found.kind, found.setting, found.recall >= 0.98) == (first.kind, first.setting, True)
     opened = VectorIndex.open(tmp_path / "now" / "v.f32", 24)
     assert before.lists is not None
