@@ -175,10 +175,10 @@ def describe(found: Status) -> str:
 
 
 def _search(found: Recall) -> str:
-    if not found.setting:
+    if found.kind == "exact":
         return "comparing with each of them"
-    read = "candidates" if found.kind.startswith("hnsw") else "lists"
-    return f"{found.kind}, {found.setting} {read}; recall@10 against comparing with each of them {found.recall:.3f}"
+    looked_at = f"{found.setting} {'candidates' if found.kind.startswith('hnsw') else 'lists'}" if found.setting else "all"
+    return f"{found.kind}, {looked_at}; recall@10 against comparing with each of them {found.recall:.3f}"
 
 
 def guides(bot: Bot) -> list[GuideEntry]:
