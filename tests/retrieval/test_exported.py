@@ -53,8 +53,7 @@ def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model
 
 @given(st.lists(st.integers(1, 300), max_size=200))
 def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int]) -> None:
-    """Filled up to its longest text, a pass has at most AT_ONCE tokens, or is one text; texts of like length are together, and none is mostly
-    filling."""
+    """Filled up to its longest text, a pass has at most AT_ONCE tokens, or is one text; texts of like length are together."""
     batches = runtime.batched(lengths, exported.AT_ONCE)
     assert sorted(place for batch, _ in batches for place in batch) == list(range(len(lengths)))
     assert all(max(lengths[place] for place in batch) == longest for batch, longest in batches)
