@@ -28,6 +28,7 @@ from tests.servers.postgres import PostgresServer, running
 
 QUESTIONS = ["What does a fern cost?", "What does a cactus cost?"]
 PUBLICATIONS = 20
+SEEN_WITHIN = 2  # seconds after a publication for which answers are looked at
 
 
 @contextmanager
@@ -91,7 +92,7 @@ def published(replicas: Fleet, bot: Bot) -> None:
         at = time.time()
         prices[newest] = price
         keys: list[str] = []
-        while time.time() < at + 1:
+        while time.time() < at + SEEN_WITHIN:
             keys += replicas.ask(QUESTIONS)
             replicas.answers(keys[-2:])
         found = [answer for of_one in replicas.answers(keys).values() for answer in of_one]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import cues, decision
 from bot.engine import Engine
+from bot.engines import Engines
 from bot.indexes import open_indexes
 from bot.messages import Answer, Ask
 from bot.rephrasing.endpoint import Endpoint
@@ -26,8 +26,6 @@ from retrieval.searcher import Searcher
 
 if TYPE_CHECKING:
     from bot.reindexing.report import Report
-
-log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 128  # questions in work; who came later would wait for seconds
 
@@ -57,10 +55,8 @@ class Bot:
         self._load_model = load_model or (lambda name: encoder.serve(name, settings.models))
         self._today = today
         self._rephraser = rephraser(settings)
-        self._lock = threading.Lock()
         self._room = threading.Semaphore(most_at_once)
-        self._engine: Engine | None = None
-        self._serving: str | None = None
+        self._engines = Engines(self.store, self.engine_for)
 
     @cached_property
     def model(self) -> Model:
@@ -69,6 +65,7 @@ class Bot:
 
     def close(self) -> None:
         """Let go of the index."""
+        self._engines.close()
         self.store.close()
 
     @property
@@ -107,17 +104,14 @@ class Bot:
         self.model.warm()
         self.engine().warm()
 
+    def keep_warm(self) -> None:
+        """`warm`, and the same for each index that is published later: the one before it answers until that is done."""
+        self.warm()
+        self._engines.keep_warm()
+
     def engine(self) -> Engine:
-        """The engine of the generation that serves at this moment."""
-        current = self.store.current()  # whoever waits for a database holds up nobody else
-        with self._lock:
-            if self._engine is None or current != self._serving:
-                generation, problems = self.store.open_current()
-                for problem in problems:
-                    log.error("%s; an older index serves", problem)
-                self._engine = self.engine_for(generation)
-                self._serving = current
-            return self._engine
+        """The engine of the generation that serves at this moment. Raises IndexUnusable, ModelError."""
+        return self._engines.serving()
 
     def engine_for(self, generation: Generation) -> Engine:
         """An engine for any generation. Raises IndexUnusable where it was made by another model."""

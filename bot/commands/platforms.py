@@ -23,7 +23,7 @@ def slack(bot: Bot, http: bool) -> None:
     from bot.adapters import slack as adapter  # Slack's libraries are for this command only
 
     ensure_index(bot)
-    bot.warm()
+    bot.keep_warm()
     adapter.run(bot, http=http, stop=_on_terminate(), say=click.echo)
 
 
@@ -35,7 +35,7 @@ def discord(bot: Bot, sync: bool) -> None:
     from bot.adapters import discord as adapter  # Discord's library is for this command only
 
     ensure_index(bot)
-    bot.warm()
+    bot.keep_warm()
     adapter.run(bot, stop=_on_terminate(), sync=sync, say=click.echo)
 
 
@@ -55,7 +55,7 @@ def run_command(bot: Bot) -> None:
     if not platforms:
         raise RequestError("no platform is set up; set FINGERPOST_SLACK_BOT_TOKEN or FINGERPOST_DISCORD_TOKEN, or try `fingerpost chat`")
     ensure_index(bot)
-    bot.warm()
+    bot.keep_warm()
     serving.run(platforms, Path(tempfile.gettempdir()), _on_terminate())
 
 

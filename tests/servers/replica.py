@@ -42,7 +42,7 @@ class Replica:
 
     def run(self) -> None:
         """Until the input ends."""
-        self._bot.engine()
+        self._bot.keep_warm()
         self._say(ready=True)
         looking = threading.Thread(target=self._look)
         looking.start()
