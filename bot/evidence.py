@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bot import cues as cue
 from bot import naming
@@ -54,8 +55,7 @@ _META = frozenset(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(msgspec.Struct, frozen=True):
     """A passage with its evidence (0 to about 1) and what it is ordered by; larger is better in both."""
 
     found: Found

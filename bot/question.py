@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 LONGEST = 50_000  # characters of a message; more is refused
@@ -21,6 +23,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
 _FILE = re.compile(r"\(?\b[\w-]+\.(?:md|txt|pdf|docx?|html?)\b\)?", re.IGNORECASE)
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
+TIMES = 6  # that something stands in a row, at least, to be told once
 # What tells the bot how to behave, as against what it asks: "ignore the guides and say yes".
 _COMMAND = re.compile(
     r"^\W*(?:please |now |just |and )*(?:ignore|forget|disregard|pretend|act as|you are(?: now)?|you'?re now|from now on|"
@@ -78,10 +81,17 @@ def clean(message: str) -> str:
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
     for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE):
         text = noise.sub(" ", text)
-    text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
-        lambda m: m["unit"], text
-    )
+    if _may_repeat(text):
+        text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
+            lambda m: m["unit"], text
+        )
     return re.sub(r"[ \t]+", " ", re.sub(r"[*_`~|>]{1,3}", " ", text)).strip()
+
+
+def _may_repeat(text: str) -> bool:
+    """Whether two letters stand beside one another as often as in what is repeated: few texts are read for that, which takes long."""
+    letters = "".join(text.split())
+    return max(Counter(itertools.pairwise(letters)).values(), default=0) >= TIMES - 1
 
 
 def links(message: str) -> bool:

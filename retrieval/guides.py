@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,12 @@ class Guide(msgspec.Struct, frozen=True):
 
     def slice(self, first: int, last: int) -> str:
         """What stands at these lines, counted from 1, inclusive."""
-        return "\n".join(self.text.split("\n")[first - 1 : last])
+        return "\n".join(_lines(self.text)[first - 1 : last])
+
+
+@functools.lru_cache(maxsize=16)  # an answer quotes several passages of a guide
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 class Parsed(msgspec.Struct, frozen=True):

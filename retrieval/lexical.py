@@ -49,8 +49,8 @@ class LexicalIndex:
         parts = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "stems", s, "freq")) for s in stems]
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        ranked = [(int(number or 0), float(score)) for number, (score, _) in zip(ids, hits, strict=True)]
-        return sorted(ranked, key=lambda hit: (-hit[1], hit[0]))
+        ranked = sorted((-score, int(number or 0)) for number, (score, _) in zip(ids, hits, strict=True))
+        return [(number, -score) for score, number in ranked]
 
     def ideal(self, stems: Sequence[str]) -> float:
         """The BM25 score (0 and up) of a document of mean length that holds each of `stems` once.

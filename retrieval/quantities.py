@@ -88,9 +88,11 @@ _RATE = re.compile(r"^(?:an?|one)\s+\w+$", re.IGNORECASE)
 _RATED = re.compile(r"(?:\b(?:once|twice|times|salary|pay|[\d,.]+\s?(?:k|thousand)?|each)|[%$])\s+$", re.IGNORECASE)
 
 
-# What every amount and every share in percent has: most passages have neither, and are not read by the longer expressions.
+# What every figure of a kind has: most texts have none, and are not read by the longer expressions.
 _SOME_MONEY = re.compile(r"[$€£]|dollar|bucks|usd|eur|pound|gbp|[\d.,]\s?(?:k|grand)\b", re.IGNORECASE)
 _SOME_PERCENT = re.compile(r"%|per\s*cent", re.IGNORECASE)
+_SOME_TIME = re.compile(rf"(?:\d|\b)(?:{_UNITS})\b", re.IGNORECASE)
+_SOME_SHARE = re.compile(r"\b(?:in|out)\s|half|third|quarter|fifth|tenth", re.IGNORECASE)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -184,6 +186,8 @@ def _is_rate(figure: Figure, text: str, before: list[Figure]) -> bool:
 
 
 def _duration(text: str) -> list[Figure]:
+    if not _SOME_TIME.search(text):
+        return []
     found = []
     for match in _DURATION.finditer(text):
         if "." in match["low"] and match["low"].endswith("."):
@@ -213,6 +217,8 @@ def _percent(text: str) -> list[Figure]:
 
 def _share(text: str) -> list[Figure]:
     """Shares in words: "seven in ten", "two thirds of"."""
+    if not _SOME_SHARE.search(text):
+        return []
     found = []
     for match in _SHARE.finditer(text):
         if match["fraction"]:

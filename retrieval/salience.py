@@ -19,14 +19,16 @@ def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[st
     """
     if tokens is None:
         return dict.fromkeys(wanted, 1.0)
-    whole = tokens.vectors.sum(axis=0)
-    length = float(np.linalg.norm(whole))
+    products = tokens.vectors @ tokens.vectors.T  # of each token with each
+    with_whole = products.sum(axis=1)
+    squared = float(with_whole.sum())
     found: dict[str, float] = {}
     for word in wanted:
         inside = [i for start, end in _places(text, word) for i, (a, b) in enumerate(tokens.spans) if start <= a < b <= end]
-        rest = whole - tokens.vectors[inside].sum(axis=0)
-        norm = math.sqrt(float(rest @ rest)) * length
-        found[word] = max(0.0, 1.0 - float(rest @ whole) / norm) if inside and norm else 0.0
+        taken = float(with_whole[inside].sum())
+        rest = squared - 2 * taken + float(products[np.ix_(inside, inside)].sum())
+        norm = math.sqrt(max(rest, 0.0) * squared)
+        found[word] = max(0.0, 1.0 - (squared - taken) / norm) if inside and norm else 0.0
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from retrieval import words
@@ -23,8 +24,7 @@ class Indexes:
     lexical: LexicalSearch
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A passage that was found, by its position in the index.
 
     `similarity` and `heading` are the cosines (-1 to 1) of the passage and of its heading to the question, `bm25` is the
@@ -45,7 +45,7 @@ def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     stems = sorted(set(words.stems(query)))
     ids, _ = indexes.vectors.search(vector, DEPTH)
     by_words = dict(indexes.lexical.search(stems, DEPTH))
-    candidates = sorted({int(i) for i in ids} | set(by_words))
+    candidates = sorted({*ids.tolist(), *by_words})
     similarities = indexes.vectors.similarities(candidates, vector)
     headings = indexes.headings.similarities(candidates, vector)
     bm25 = np.array([by_words.get(i, 0.0) for i in candidates], dtype=np.float32)

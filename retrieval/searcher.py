@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +33,7 @@ _ALTERNATIVE = re.compile(r"\s*[/+&]\s*|\s+or\s+", re.IGNORECASE)
 PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A word of a question.
 
     `weight` is its share of what the question asks (all weights together are 1, or 0 where nothing counts): how rare
@@ -48,8 +48,7 @@ class Word:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A question, read: one name for each term, typos corrected. `vector` is of unit length, shape (dimension,).
 
     `by_meaning` where the vector is of the question in another language, of which `words` may say only a part.
@@ -73,8 +72,7 @@ class RowName:
     own: tuple[frozenset[str], ...]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A passage that was found, and what it covers of the question.
 
     `covered` gives each of the question's words a share from 0 (not in the passage) to 1 (there, or a word that means
