@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from retrieval.encoder import Tokens
 
 
@@ -19,16 +17,16 @@ def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[st
     """
     if tokens is None:
         return dict.fromkeys(wanted, 1.0)
-    products = tokens.vectors @ tokens.vectors.T  # of each token with each
-    with_whole = products.sum(axis=1)
-    squared = float(with_whole.sum())
+    products = (tokens.vectors @ tokens.vectors.T).tolist()  # of each token with each
+    with_whole = [sum(row) for row in products]
+    squared = sum(with_whole)
     found: dict[str, float] = {}
     for word in wanted:
         inside = [i for start, end in _places(text, word) for i, (a, b) in enumerate(tokens.spans) if start <= a < b <= end]
-        taken = float(with_whole[inside].sum())
-        rest = squared - 2 * taken + float(products[np.ix_(inside, inside)].sum())
+        kept = squared - sum(with_whole[i] for i in inside)  # the product of the rest with the whole
+        rest = 2 * kept - squared + sum(products[i][j] for i in inside for j in inside)
         norm = math.sqrt(max(rest, 0.0) * squared)
-        found[word] = max(0.0, 1.0 - (squared - taken) / norm) if inside and norm else 0.0
+        found[word] = max(0.0, 1.0 - kept / norm) if inside and norm else 0.0
     return found
 
 
