@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from retrieval.quantities import Kind
 
@@ -239,8 +240,7 @@ VOCABULARY = (
 ).split()
 
 
-@dataclass(frozen=True)
-class Cues:
+class Cues(msgspec.Struct, frozen=True):
     """What a question asks for.
 
     `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words; `row` where of a table a

@@ -18,6 +18,7 @@ from retrieval.ports import Generation, Passages
 from retrieval.quantities import Kind, figures
 from retrieval.terms import Terms
 
+_CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
     r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but|used to|no longer|originally|formerly|"
@@ -200,5 +201,5 @@ def _phrase(word: str) -> re.Pattern[str]:
 
 
 def _negated(text: str, at: int) -> bool:
-    clause = re.split(r"[.,;!?]|\b(?:but|just|only|and)\b", text[:at])[-1]
+    clause = _CLAUSE.split(text[:at])[-1]
     return bool(_NEGATION.search(clause) or _GIVEN_UP.match(text[at:]))

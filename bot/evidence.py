@@ -250,5 +250,6 @@ def _in_unit(found: Found, query: Query) -> bool:
 
 def _same_figure(found: Found, said: Sequence[Figure]) -> float:
     """A bonus where the passage has a figure that the question states."""
-    there = figures(found.passage.text) if said else []
-    return FIGURE_BONUS if any(f.same_amount(s) for s in said for f in there) else 0.0
+    if not said:
+        return 0.0
+    return FIGURE_BONUS if any(f.same_amount(s) for s in said for f in figures(found.passage.text)) else 0.0

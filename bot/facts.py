@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from bot import cues as cue
 from bot import evidence, gloss, lookup, provenance, variants, wording
@@ -59,7 +60,7 @@ class Facts:
     def reply(self, question: str, cues: Cues, citations: Citations, row: Row | None = None) -> Reply:
         """Answer `question`, adding what it quotes to `citations`; `row` is what a table has for who is asking."""
         subject = subject_words(question, self._searcher)
-        cues = dataclasses.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
+        cues = msgspec.structs.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
         about = provenance.about(question, subject, self._searcher, citations, self._speech)
         if said := about or self._tables.corner(question, citations):
             return Reply(said)

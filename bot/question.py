@@ -31,6 +31,7 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|me|my|mine|we|we'?re|our|us)\b", re.IGNORECASE)
+_MARKS, _BLANKS = str.maketrans(dict.fromkeys("*_`~|>", " ")), re.compile(r"[ \t]+")
 NOISE = 12  # times that something stands in a row from which on it says nothing
 # Who says so: "my wife asks", "a recruiter told me that", "i heard".
 _TOLD = re.compile(
@@ -85,7 +86,7 @@ def clean(message: str) -> str:
         text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
             lambda m: m["unit"], text
         )
-    return re.sub(r"[ \t]+", " ", re.sub(r"[*_`~|>]{1,3}", " ", text)).strip()
+    return _BLANKS.sub(" ", text.translate(_MARKS)).strip()
 
 
 def _may_repeat(text: str) -> bool:

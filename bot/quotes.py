@@ -14,6 +14,7 @@ LONGEST = 420  # characters of a quote of running text
 LONGEST_TABLE = 1_300
 GAP = "…"
 _POINT = "▶ {} ◀"  # the asker's cell
+_MARKS = str.maketrans(dict.fromkeys("*_`|>#[]\\", " "))
 _RULE = re.compile(r"^[\s|:-]+$")
 _FOOTNOTE = re.compile(r"^\[\^[^\]]+\]:\s*")
 
@@ -108,4 +109,4 @@ def _shortened(text: str, wanted: list[str]) -> str:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[*_`|>#\[\]\\]", " ", text)).strip().casefold()
+    return " ".join(text.translate(_MARKS).split()).casefold()

@@ -78,8 +78,8 @@ class Request:
 
     def infer(self) -> Sequence[NDArray[np.float32]]:
         """The model's outputs in order, which hold until the next pass."""
-        found = self._request.infer(share_outputs=True)
-        return [found[place] for place in range(len(found))]
+        self._request.infer(share_outputs=True)
+        return [self._request.get_output_tensor(place).data for place in range(len(self._model.outputs))]
 
 
 def library() -> Any:

@@ -73,6 +73,7 @@ class Spelling:
                 return min((other for other in found if other[0] == word[0]), default=word)
         return word
 
+    @kept(10_000)
     def _known(self, word: str) -> bool:
         return any(part.knows(word) for part in self._parts)
 
