@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import grading
-from bot.bench import crowd, indexing, questions, reindexing, starts
+from bot.bench import crowd, indexing, questions, reindexing, serving, starts
 from bot.bench.row import Row
 from bot.wiring import Bot
 from retrieval import encoder
@@ -24,6 +24,7 @@ def run(bot: Bot, progress: Progress, *, quick: bool = False) -> list[Row]:
     asked = [question.ask for question in grading.load(bot.settings.corpus)]
     progress("starting", 0, 4)
     rows = starts.measure(bot.settings, asked[0], rounds=1 if quick else 5)  # first: a child's peak memory includes its parent's
+    rows += serving.measure(bot.settings, asked[0], rounds=1 if quick else 3)
     os.environ["OMP_NUM_THREADS"] = "1"  # several threads that wait for a busy machine would count as work of the reference
     reference: Any = encoder.load(bot.settings.model).encoder
     progress("asking", 1, 4)

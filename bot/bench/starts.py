@@ -6,6 +6,8 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from bot.bench.row import Row
 from bot.settings import PREFIX, Settings
@@ -20,29 +22,46 @@ SentenceTransformer(sys.argv[1], device="cpu").encode([sys.argv[2]])
 BESIDE = "sentence-transformers: import, load, encode one question"
 
 
+class Cost(NamedTuple):
+    """What a process took, and what it printed."""
+
+    seconds: float  # of CPU
+    peak: float  # of memory, MB
+    said: str
+
+
 def measure(settings: Settings, question: str, rounds: int) -> list[Row]:
     """CPU time and peak memory, the medians of some runs. Raises ModelError where a process fails."""
     ours, theirs = [], []
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {f"{PREFIX}HOME": str(settings.home), f"{PREFIX}CORPUS": str(settings.corpus), f"{PREFIX}MODEL": settings.model}
-    _cost(["-m", "bot", "ask", question], environment)  # once to warm the disk
+    there = environment(settings)
+    cost(["-m", "bot", "ask", question], there)  # once to warm the disk
     for _ in range(rounds):
-        ours.append(_cost(["-m", "bot", "ask", question], environment))
-        theirs.append(_cost(["-c", SCRIPT, encoder.folder(settings.model), question], environment))
-    seconds, memory = (statistics.median(run[i] for run in ours) for i in (0, 1))
-    their_seconds, their_memory = (statistics.median(run[i] for run in theirs) for i in (0, 1))
+        ours.append(cost(["-m", "bot", "ask", question], there))
+        theirs.append(cost(["-c", SCRIPT, encoder.folder(settings.model), question], there))
+    seconds, memory = statistics.median(run.seconds for run in ours), statistics.median(run.peak for run in ours)
+    their_seconds, their_memory = statistics.median(run.seconds for run in theirs), statistics.median(run.peak for run in theirs)
     return [
         Row("start to first answer", seconds, their_seconds, "CPU s", BESIDE),
         Row("memory of that process, at most", memory, their_memory, "MB", BESIDE),
     ]
 
 
-def _cost(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """CPU seconds and peak memory (MB) of a Python process."""
+def environment(settings: Settings) -> dict[str, str]:
+    """Variables by which a process of its own has these settings."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return own | {f"{PREFIX}HOME": str(settings.home), f"{PREFIX}CORPUS": str(settings.corpus), f"{PREFIX}MODEL": settings.model}
+
+
+def cost(arguments: list[str], there: Mapping[str, str]) -> Cost:
+    """What a Python process costs. Raises ModelError where it fails."""
     command = [sys.executable, *arguments]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  our own
+    process = subprocess.Popen(command, env=there, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603  our own
+    assert process.stdout is not None
+    with process.stdout:
+        said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ModelError(f"`python {' '.join(arguments[:3])}` failed with status {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
+    peak = usage.ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
+    return Cost(usage.ru_utime + usage.ru_stime, peak, said)
