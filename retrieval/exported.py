@@ -127,7 +127,7 @@ class ExportedEncoder:
 
         def keep(places: list[int], tokens: Vectors, vectors: Vectors) -> None:
             for row, (place, vector) in enumerate(zip(places, _unit(vectors), strict=True)):
-                found[place] = (vector, read[place].offsets, tokens[row, : len(read[place].ids)].copy())
+                found[place] = (vector.copy(), read[place].offsets, tokens[row, : len(read[place].ids)].copy())
 
         self._pass(read, keep)
         return found

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval import markdown, words
-from retrieval.encoder import Model, Tokens, Vectors
+from retrieval.encoder import Model, Vectors
 from retrieval.guides import Guide, Table
 from retrieval.keeping import kept
 from retrieval.passages import Passage
@@ -25,7 +25,6 @@ from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
-MOST_UNKNOWN = 10_000  # words that no guide has whose vectors are kept
 LATELY = 128  # questions whose vectors are kept: as many as are answered at once
 ROWS = 200  # rows of tables that a question may name
 TELLING = 1.0  # rarity from which a word tells things apart; nearly every passage has a less rare one
@@ -101,7 +100,6 @@ class Searcher:
         self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
         also = {w for name in self.terms.names() for w in words.surface(name)} | set(spelled)
         self._spelling = Spelling(generation.vocabulary, Few(also))
-        self._unknown: dict[str, Vectors] = {}  # the vectors of words that no guide has
         self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
@@ -112,12 +110,12 @@ class Searcher:
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
-        tokens = self.meet(content, [text])
-        salient = salience(text, content, tokens[0] if tokens else None)
+        tokens = self._model.encode_with_words(text, self._strange(content))
+        salient = salience(text, content, tokens)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
         read = tuple(Word(w, words.stem(w), raw[w] / total, self.knows(w), names.get(w, "")) for w in content)
-        vector = tokens[0].vector if tokens and not written else self.encode([written or text])[0]
+        vector = tokens.vector if tokens and not written else self.encode([written or text])[0]
         self._lately = {text: vector} if len(self._lately) >= LATELY else {**self._lately, text: vector}
         return Query(text, read, vector, by_meaning=bool(written))
 
@@ -265,9 +263,7 @@ class Searcher:
         known = self.generation.vocabulary.find(words.stem(word))
         if known is not None:
             return np.asarray(self.generation.vocabulary.vectors([known])[0])
-        if (met := self._unknown.get(word)) is None:
-            met = self._unknown[word] = self._model.encode_words([word])[0]
-        return met
+        return np.asarray(self._model.encode_words([word])[0])
 
     @kept(100)
     def _middle(self, others: tuple[str, ...]) -> Vectors:
@@ -278,21 +274,14 @@ class Searcher:
     def _vectors_of(self, others: tuple[str, ...]) -> Vectors:
         return self._model.encode_words(others)
 
-    def meet(self, wanted: Iterable[str], texts: Sequence[str] = ()) -> list[Tokens] | None:
-        """Encode, all together, some texts and those of the words that neither a guide nor an earlier question has; the texts' tokens.
+    def meet(self, wanted: Iterable[str]) -> None:
+        """Encode, all together, those of the words that neither a guide nor an earlier question has."""
+        self._model.encode_words(self._strange(wanted))
 
-        None where there are no texts, or the model gives no tokens.
-        """
-        spelled = [word for word in dict.fromkeys(wanted) if word not in self._unknown and not any(letter.isdigit() for letter in word)]
-        new = [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
-        met = self._model.kept_words(new)
-        rest = [word for word in new if word not in met]
-        found = self._model.encode_tokens([*texts, *rest]) if texts else None
-        met |= zip(rest, [tokens.vector for tokens in found[len(texts) :]] if found else self._model.encode_words(rest), strict=True)
-        if len(self._unknown) > MOST_UNKNOWN:
-            self._unknown = {}
-        self._unknown.update(met)
-        return found[: len(texts)] if found else None
+    def _strange(self, wanted: Iterable[str]) -> list[str]:
+        """The words that no guide has, numbers aside."""
+        spelled = [word for word in wanted if not any(letter.isdigit() for letter in word)]
+        return [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
 
     @kept(1_000)
     def corrected(self, question: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wiring import Bot
-from retrieval.encoder import Vectors
+from retrieval.encoder import Model, Vectors
 from retrieval.exported import ExportedEncoder
 from retrieval.gathering import Gathered
 from retrieval.search import Hit
@@ -133,22 +133,37 @@ def test_a_question_that_was_read_is_not_encoded_again(searcher: Searcher) -> No
     assert float(searcher.vector(other) @ searcher.encode([other])[0]) >= 0.9999
 
 
-def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one call of the encoder, once; frequent words not at all; each as it is alone."""
-    searcher = bot.engine_for(bot.store.open_current()[0]).searcher
+def watched(model: Model, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts of each call of the encoder for tokens from now on."""
     calls: list[list[str]] = []
-    encoder = bot.model.encoder
+    encoder = model.encoder
     assert isinstance(encoder, ExportedEncoder)
     whole = encoder.encode_tokens
 
-    def watched(texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
+    def encode(texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
         calls.append(list(texts))
         return whole(texts)
 
-    monkeypatch.setattr(bot.model, "_gathered", Gathered(watched))
+    monkeypatch.setattr(model, "_gathered", Gathered(encode))
+    return calls
+
+
+def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one call of the encoder, once; frequent words not at all; each as it is alone."""
+    searcher = bot.engine_for(bot.store.open_current()[0]).searcher
+    calls = watched(bot.model, monkeypatch)
     for question in ("does a zyzzyva earn more than a quokka in berlin", "where does the quokka live"):
         searcher.read(question)
         searcher.likeness("quokka", ("koala", "wombat"))
     assert calls == [["does a zyzzyva earn more than a quokka in berlin", "zyzzyva", "quokka"], ["where does the quokka live"]]
     likeness = float(bot.model.encode(["quokka"])[0] @ bot.model.encode(["kangaroo"])[0])
     assert searcher.likeness("quokka", ("kangaroo",)) == pytest.approx(likeness, abs=0.01)
+
+
+def test_a_word_that_was_met_is_known_to_the_next_index(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is of the model and of no guide: after a reindex nothing that was asked before is encoded again, but the question."""
+    generation = bot.store.open_current()[0]
+    bot.engine_for(generation).searcher.read("where does the tarsier live")
+    calls = watched(bot.model, monkeypatch)
+    bot.engine_for(generation).searcher.read("what does a tarsier eat")
+    assert calls == [["what does a tarsier eat"]]
