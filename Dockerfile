@@ -29,12 +29,14 @@ COPY --from=build /model /model
 COPY --chown=fingerpost corpus corpus
 
 USER fingerpost
+# MALLOC_ARENA_MAX: each of many threads that ask at once would leave memory behind in an arena of its own.
 ENV PATH=/venv/bin:$PATH \
     FINGERPOST_HOME=/data \
     FINGERPOST_CORPUS=/app/corpus \
     FINGERPOST_MODEL=/model \
     XDG_CACHE_HOME=/tmp/cache \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2
 VOLUME ["/data", "/app/corpus"]
 
 # As long as every platform runs, /tmp/fingerpost-alive is touched every ten seconds. /data may be shared by several containers.

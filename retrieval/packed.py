@@ -1,6 +1,6 @@
 """Many words in little memory: a set and a mapping whose entries lie together in a few thousand texts, one for each hash.
 
-A frozenset of 80,000 words takes 9 MB, as each word is an object of its own; packed they take 1 MB, are made in the same time
+A frozenset of 80,000 words takes 9 MB, as each word is an object of its own; packed they take 1 MB, are made in about the same time
 and looked up in a third of a microsecond. docs/performance.md has what else was measured.
 """
 
