@@ -1,9 +1,9 @@
 """Nearest neighbours among unit vectors. The only file that imports faiss.
 
-A few are compared one by one. Of more, all are looked at by codes of a byte a number, which takes half the time, and the best are
-compared exactly (`IndexScalarQuantizer`); of many, only those in the lists nearest to the query (`IndexIVFScalarQuantizer`). How many
-lists are read is chosen when the index is built, from what is found of the true ten nearest; where that is too little, the slower
-way is taken.
+A few are compared one by one: the fewest by numpy, so that such an index need not import faiss. Of more, all are looked at by codes of
+a byte a number, which takes half the time, and the best are compared exactly (`IndexScalarQuantizer`); of many, only those in the lists
+nearest to the query (`IndexIVFScalarQuantizer`). How many lists are read is chosen when the index is built, from what is found of the
+true ten nearest; where that is too little, the slower way is taken.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 
 from retrieval import records
 from retrieval.errors import IndexNotWritten, IndexUnusable
 from retrieval.ports import Ids, Recall, Vectors, VectorSearch
 
+if TYPE_CHECKING:
+    import faiss
+
+FEW = 1_024  # vectors that numpy compares as soon: a process that has no more needs no faiss, which takes 45 ms and 13 MB of a start
 EXACT = 2_048  # vectors that are compared one by one in a tenth of a millisecond
 CODED = 32_768  # vectors of which all codes are read in less than a millisecond
 LEAST, WANTED = 0.98, 0.983  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
@@ -44,6 +48,10 @@ class VectorIndex:
     @property
     def lists(self) -> faiss.IndexIVFScalarQuantizer | None:
         """The codes in lists; None where there are none, or all are looked at."""
+        if self.codes is None:
+            return None
+        import faiss
+
         return self.codes if isinstance(self.codes, faiss.IndexIVFScalarQuantizer) else None
 
     @classmethod
@@ -53,6 +61,8 @@ class VectorIndex:
         beside = next((there for kind in (_LISTS, _CODES) if (there := path.with_suffix(kind)).exists()), None)
         if beside is None:
             return cls(vectors)
+        import faiss
+
         try:
             codes = faiss.read_index(str(beside), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
@@ -77,6 +87,12 @@ class VectorIndex:
         """The ids and cosines (-1 to 1) of the `k` nearest vectors, nearest first. Shape of `query`: (dimension,)."""
         if not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if self.codes is None and len(self) <= FEW:
+            cosines = np.asarray(self._vectors @ query, dtype=np.float32)
+            best = np.argsort(-cosines, kind="stable")[:k]
+            return best, cosines[best]
+        import faiss
+
         faiss.omp_set_num_threads(1)  # which holds for this thread alone: a question waits longer for a second one than it gains
         if self.codes is None or k >= len(self):
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
@@ -136,6 +152,8 @@ def _in_lists(path: Path, vectors: Vectors, least: float, before: faiss.IndexIVF
 
 def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
     """Write all codes; None where by them too little is found."""
+    import faiss
+
     codes = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
     scale = _scale(vectors)
     for start in range(0, len(vectors), PIECE):
@@ -159,6 +177,8 @@ def _bytes(vectors: Vectors, scale: float) -> Vectors:
 
 
 def _write(index: faiss.Index, path: Path) -> None:
+    import faiss
+
     try:
         with path.open("wb") as file:  # faiss' own writer does not notice a full disk
             faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
@@ -168,6 +188,8 @@ def _write(index: faiss.Index, path: Path) -> None:
 
 def _trained(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFScalarQuantizer:
     """Empty lists around middles: about eight for each root of the number of vectors, of 39 vectors and more each."""
+    import faiss
+
     dimension, number = vectors.shape[1], 1 << round(np.log2(min(8 * np.sqrt(len(vectors)), len(vectors) / 39)))
     lists = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, number, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, True
@@ -179,6 +201,8 @@ def _trained(vectors: Vectors, chance: np.random.Generator) -> faiss.IndexIVFSca
 
 def _emptied(there: faiss.IndexIVFScalarQuantizer) -> faiss.IndexIVFScalarQuantizer:
     """Empty lists around the middles of others."""
+    import faiss
+
     lists = faiss.IndexIVFScalarQuantizer(
         faiss.clone_index(there.quantizer), there.d, there.nlist, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, True
     )  # fmt: skip
@@ -216,6 +240,8 @@ def _measured(
 
 def _nearest(vectors: Vectors, sample: Ids) -> list[list[int]]:
     """The ten nearest of each of some vectors, without itself."""
+    import faiss
+
     ids = faiss.knn(np.ascontiguousarray(vectors[sample]), vectors, _WANTED + 1, faiss.METRIC_INNER_PRODUCT)[1]
     return [[int(i) for i in row if i != own][:_WANTED] for own, row in zip(sample, ids, strict=True)]
 
@@ -228,6 +254,8 @@ def _recall(index: VectorIndex, of: Sequence[tuple[np.int64, list[int]]]) -> flo
 
 @contextmanager
 def _all_cores() -> Iterator[None]:
+    import faiss
+
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     try:
         yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.encoder import Vectors
 from retrieval.errors import IndexUnusable
 from retrieval.ports import Recall
-from retrieval.vectors import VectorIndex, lay_out
+from retrieval.vectors import FEW, VectorIndex, lay_out
 
 
 def unit(seed: int, count: int, dimension: int) -> Vectors:
@@ -32,6 +34,24 @@ def test_search_finds_what_comparing_with_every_vector_finds(seed: int, count: i
     assert similarities == pytest.approx(cosines[nearest], abs=1e-6)
     assert cosines[ids] == pytest.approx(cosines[nearest], abs=1e-6)
     assert len(set(ids.tolist())) == min(k, count)
+
+
+@pytest.mark.parametrize("count", [FEW - 1, FEW, FEW + 1])
+def test_the_same_is_found_with_and_without_faiss(count: int) -> None:
+    """Around the number from which faiss compares, each of the ten nearest is found, with its cosine."""
+    vectors, query = unit(5, count, 16), unit(6, 1, 16)[0]
+    ids, similarities = VectorIndex(vectors).search(query, 10)
+    cosines = vectors.astype(np.float64) @ query
+    assert np.argsort(-cosines)[:10].tolist() == ids.tolist()
+    assert similarities == pytest.approx(cosines[ids], abs=1e-6)
+
+
+def test_few_vectors_need_no_faiss() -> None:
+    """A process that opens and searches a small index never imports it."""
+    searching = "import numpy; from retrieval.vectors import VectorIndex; VectorIndex(numpy.eye(3)).search(numpy.ones(3), 2)"
+    code = f"{searching}; import sys; print('faiss' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_ids_are_positions() -> None:
