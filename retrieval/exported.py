@@ -1,8 +1,9 @@
 """The embedding model exported once to OpenVINO, and served from there without torch.
 
-The CPU computes in bfloat16 where it has it, else in 32 bits. The model is kept for some lengths of a short question alone, with its
-shape fixed, and for any texts. Vectors of single tokens, half of the weights, lie in a file of their own that is memory-mapped, so that
-a process holds only what its questions touch. `retrieval/exporting.py` makes it; docs/performance.md has what each costs.
+The CPU computes in bfloat16 where it has it, else in 32 bits. The model is kept twice: for a short question alone, with its shape
+fixed, which spares openvino its preparation for another length, and for any texts. Vectors of single tokens, half of the weights, lie in
+a file of their own, of which only those of the tokens at hand are read. `retrieval/exporting.py` makes it; docs/performance.md has what
+each costs.
 """
 
 from __future__ import annotations
@@ -34,12 +35,11 @@ WIDE = 64  # texts from which a batch is worth all cores
 COMPILED = "compiled"  # a folder that is openvino's own, named by machine and version in it, and may be deleted
 EMBEDDED = "embedded"  # the input that takes the tokens' own vectors
 TABLE = "embeddings.npy"
-ANY = "model.xml"
-_ONE_CORE = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": "1"}
+ANY, SHORT_ALONE = "model.xml", "short.xml"  # the model for any texts, and for a short one alone
 
 
 class Export(msgspec.Struct, frozen=True):
-    """What an export is made of: at most `longest` tokens are read, `fixed` are the lengths for which a file of `fixed_at` is kept.
+    """What an export is made of: at most `longest` tokens are read, `short` is the length at which `SHORT_ALONE` is fixed.
 
     `inputs` are the model's, in order; `files` maps each file to its SHA-256.
     """
@@ -48,16 +48,11 @@ class Export(msgspec.Struct, frozen=True):
     identity: str
     dimension: int
     longest: int
-    fixed: tuple[int, ...]
+    short: int
     inputs: tuple[str, ...]
     lowest_cosine: float
     made_with: dict[str, str]
     files: dict[str, str]
-
-
-def fixed_at(tokens: int) -> str:
-    """The file of the model for one text of so many tokens."""
-    return f"model-{tokens}.xml"
 
 
 class ExportedEncoder:
@@ -72,30 +67,28 @@ class ExportedEncoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(manifest.longest)
         self._tokenizer.no_padding()
-        self._table = np.lib.format.open_memmap(folder / TABLE, mode="r") if EMBEDDED in manifest.inputs else None
+        self._table = Rows(folder / TABLE) if EMBEDDED in manifest.inputs else None
         self._folder = folder
         self._settled = settled
         self._opening = threading.Lock()
-        self._open: dict[str, runtime.Compiled] = {}
+        self._open: dict[tuple[str, int], runtime.Compiled] = {}
         self._first = threading.Lock()
         self._begun = False
         self._short_texts = 0
 
-    def _compiled(self, file: str) -> runtime.Compiled:
-        """The model in one of its files, compiled when it is first wanted."""
+    def _compiled(self, file: str, passes: int) -> runtime.Compiled:
+        """The model in one of its files for so many passes at a time, each on a core, compiled when it is first wanted."""
         with self._opening:
-            if file not in self._open:
-                # As many passes of any texts run at a time as there are cores, each on one; the fixed ones on the asker's own.
-                cores = str(runtime.cores())
-                options = {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores} if file == ANY else _ONE_CORE
+            if (file, passes) not in self._open:
+                options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes)}
                 # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
                 if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
                     options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
                 try:
-                    self._open[file] = runtime.Compiled(self._folder / file, options)
+                    self._open[file, passes] = runtime.Compiled(self._folder / file, options)
                 except RuntimeError as error:
                     raise _unusable(self._folder) from error
-            return self._open[file]
+            return self._open[file, passes]
 
     @contextmanager
     def _alone_at_first(self) -> Iterator[None]:
@@ -135,7 +128,7 @@ class ExportedEncoder:
     def _takes_short(self) -> bool:
         """Whether a short text goes its own way: not at once in a process that has begun with a longer one and may soon be done."""
         self._short_texts += 1
-        return ANY not in self._open or self._short_texts > FEW
+        return (ANY, 1) not in self._open or self._short_texts > FEW
 
     def _read(self, texts: Sequence[str]) -> list[Any]:
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
@@ -147,23 +140,23 @@ class ExportedEncoder:
         Both arrays are openvino's own and hold until `keep` returns, which may be called from several threads.
         """
         lengths = [len(text.ids) for text in read]
-        if len(read) <= FEW and max(lengths, default=0) <= self.manifest.fixed[-1] and self._takes_short():
-            for place, length in enumerate(lengths):
-                filled = next(fixed for fixed in self.manifest.fixed if fixed >= length)
-                self._infer(fixed_at(filled), read, [place], filled, keep)
+        if len(read) <= FEW and max(lengths, default=0) <= self.manifest.short and self._takes_short():
+            for place in range(len(read)):
+                self._infer(SHORT_ALONE, 1, read, [place], self.manifest.short, keep)
             return
         batches = runtime.batched([-(-length // STEP) * STEP for length in lengths], AT_ONCE)
         if len(read) < WIDE:
             for batch, longest in batches:
-                self._infer(ANY, read, batch, longest, keep)
+                self._infer(ANY, 1, read, batch, longest, keep)
         else:
             from concurrent.futures import ThreadPoolExecutor  # an answer needs none
 
-            with ThreadPoolExecutor(runtime.cores()) as pool:
-                list(pool.map(lambda batch: self._infer(ANY, read, batch[0], batch[1], keep), batches))
+            cores = runtime.cores()
+            with ThreadPoolExecutor(cores) as pool:
+                list(pool.map(lambda batch: self._infer(ANY, cores, read, batch[0], batch[1], keep), batches))
 
-    def _infer(self, file: str, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
-        with self._alone_at_first(), self._compiled(file).request() as request:
+    def _infer(self, file: str, passes: int, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
+        with self._alone_at_first(), self._compiled(file, passes).request() as request:
             given = dict(zip(self.manifest.inputs, request.inputs(len(batch), filled), strict=True))
             ids, mask = given["input_ids"], given["attention_mask"]
             for row, place in enumerate(batch):
@@ -171,8 +164,25 @@ class ExportedEncoder:
                 ids[row, : len(tokens)], ids[row, len(tokens) :] = tokens, 0
                 mask[row, : len(tokens)], mask[row, len(tokens) :] = 1, 0
             if self._table is not None:
-                given[EMBEDDED][:] = self._table[ids]
+                self._table.into(given[EMBEDDED], ids)
             keep(batch, *request.infer())
+
+
+class Rows:
+    """The rows of a matrix in a file, of which the wanted ones are read: of a mapping the system would hold all that is near them."""
+
+    def __init__(self, file: Path) -> None:
+        self._mapped = np.lib.format.open_memmap(file, mode="r")
+        self._file = file.open("rb") if hasattr(os, "pread") else None  # which Windows has not
+
+    def into(self, rows: NDArray[np.float32], places: NDArray[np.int64]) -> None:
+        """Fill `rows`, shape (*places, columns), with those at these places."""
+        if self._file is None:
+            rows[:] = self._mapped[places]
+            return
+        file, start, length = self._file.fileno(), self._mapped.offset, self._mapped.strides[0]
+        read = b"".join([os.pread(file, length, start + place * length) for place in places.ravel().tolist()])
+        rows[:] = np.frombuffer(read, self._mapped.dtype).reshape(rows.shape)
 
 
 def folder_for(identity: str, models: Path) -> Path:

@@ -23,19 +23,19 @@ from retrieval.exported import (
     EMBEDDED,
     FORMAT,
     MANIFEST,
+    SHORT_ALONE,
     TABLE,
     WIDE,
     Export,
     ExportedEncoder,
     Vectors,
     digest,
-    fixed_at,
 )  # fmt: skip
 from retrieval.lexicon import Lexicon
 
 LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text of the sample
 NARROW_COSINE = 0.9995  # of a vector by 8 bits with the same by 16, for each short text of the sample
-FIXED = (16, 24)  # tokens of a question that is encoded alone at a fixed shape: 58 and 86 % of those in corpus/evaluation.toml
+SHORT = 12  # tokens of a question that is encoded alone at a fixed shape: 59 % of those in corpus/evaluation.toml, as they are read
 
 # What the export is checked with: short and long, other scripts, numbers, code, and what is cut off.
 SAMPLE: tuple[str, ...] = (
@@ -46,7 +46,7 @@ SAMPLE: tuple[str, ...] = (
     " ".join(["A paragraph that goes on about tools, teams and the time that each of them takes."] * 6),
     " ".join(f"word{n} and another, number {n}." for n in range(400)),
 )  # fmt: skip
-SHORT = SAMPLE[:-2]
+SHORTER = SAMPLE[:-2]
 
 
 def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str], frequent: Sequence[str] = ()) -> Export:
@@ -66,7 +66,7 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
         shutil.rmtree(folder, ignore_errors=True)
         made.replace(folder)
         settled = ExportedEncoder(folder, found)
-        for text in (*(" ".join(["word"] * (tokens - 2)) for tokens in found.fixed), SAMPLE[-1]):  # so that the first start is a quick one
+        for text in (SAMPLE[0], SAMPLE[-1]):  # so that the first start is a quick one, too
             settled.encode_tokens([text])
     except ModelError:
         raise
@@ -78,30 +78,29 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
 
 
 def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
-    """Write the model, for any texts and for each fixed length, and its tokenizer."""
+    """Write the model, for any texts and for a short one alone, and its tokenizer."""
     model, inputs = runtime.traced(reference)
     if (table := runtime.taken_out(model, EMBEDDED)) is not None:
         np.save(folder / TABLE, table)
         inputs = (*inputs, EMBEDDED)
     longest, dimension = int(reference.max_seq_length or 512), int(reference.get_embedding_dimension() or 0)
-    fixed = tuple(sorted({min(tokens, longest) for tokens in FIXED}))
+    short = min(SHORT, longest)
     reference.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    made = Export(FORMAT, identity, dimension, longest, fixed, inputs, 0.0, made_with, {})
+    made = Export(FORMAT, identity, dimension, longest, short, inputs, 0.0, made_with, {})
     runtime.save(model, folder / ANY)
     _checked(reference, made, folder)  # before much time is spent on a model that does not agree whatever is done
-    narrow = _narrowed(model, made, folder)
+    narrow = _narrowed(made, folder)
     runtime.save(narrow, folder / ANY)
-    for tokens in fixed:
-        runtime.save(narrow, folder / fixed_at(tokens), (1, tokens))
+    runtime.save(narrow, folder / SHORT_ALONE, (1, short))
     return made
 
 
-def _narrowed(model: Any, made: Export, folder: Path) -> Any:
-    """A model with the fewest matrices of weights in 16 bits by which short texts, which bear it least, have the same vectors.
+def _narrowed(made: Export, folder: Path) -> Any:
+    """The model in a folder with the fewest matrices of weights in 16 bits by which short texts, which bear it least, are the same.
 
     The most harmful are left at 16 bits first: those which, alone in 8 bits, move a vector the furthest.
     """
-    texts = list(SHORT)
+    model, texts = runtime.read(folder / ANY), list(SHORTER)
     wanted = _encoded(ExportedEncoder(folder, made, settled=False), texts)
 
     def agreement(narrow: Sequence[int]) -> float:

@@ -105,6 +105,14 @@ def save(model: Any, file: Path, shape: tuple[int, int] | None = None) -> None:
     library().save_model(model, file, compress_to_fp16=True)
 
 
+def read(file: Path) -> Any:
+    """A model that was saved; its file may be written anew meanwhile."""
+    openvino = library()
+    core = openvino.Core()
+    core.set_property({"ENABLE_MMAP": "NO"})
+    return core.read_model(file)
+
+
 def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
     """The model as openvino has it, for any number of texts of any length, and the names of its inputs in order."""
     openvino = library()
@@ -163,12 +171,12 @@ def matrices(model: Any) -> int:
 
 
 def narrowed(model: Any, which: Container[int]) -> Any:
-    """A copy of a model with some of its matrices of weights in 8 bits, by their numbers in the order of computing, the others in 16."""
+    """A copy of a model with some of its matrices of weights in 8 bits, by their numbers in the order of computing."""
     op, copied = library().opset13, model.clone()
     for number, product in enumerate(_products(copied)):
-        weights = np.asarray(_behind(product.input_value(1)).data, dtype=np.float32)
-        kept = _in_8_bits(weights) if number in which else op.constant(weights.astype(np.float16))
-        product.input(1).replace_source_output(op.convert(kept, np.float32).output(0))
+        if number in which:
+            weights = np.asarray(_behind(product.input_value(1)).data, dtype=np.float32)
+            product.input(1).replace_source_output(op.convert(_in_8_bits(weights), np.float32).output(0))
     copied.validate_nodes_and_infer_types()
     return copied
 

@@ -63,7 +63,7 @@ def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int
     assert in_order == sorted(lengths, reverse=True)
 
 
-@pytest.mark.parametrize("tokens", [1, exporting.FIXED[0] - 2, exporting.FIXED[0] - 1, exporting.FIXED[0], 2 * exporting.FIXED[0], 400])
+@pytest.mark.parametrize("tokens", [1, exporting.SHORT - 2, exporting.SHORT - 1, exporting.SHORT, 2 * exporting.SHORT, 400])
 def test_a_question_has_the_reference_s_vector_at_any_length(model: Model, reference: Model, tokens: int) -> None:
     """Around the length up to which a question's shape is fixed, and where it is cut off."""
     text = " ".join(["word"] * tokens)
@@ -132,7 +132,7 @@ def test_a_model_that_cannot_be_opened_says_what_to_do(model: Model, models: Pat
     """Where only its tokenizer is whole, that is told when a text is to be encoded."""
     folder = tmp_path / "export"
     shutil.copytree(exported.folder_for(model.identity, models), folder, ignore=shutil.ignore_patterns(exported.COMPILED))
-    (folder / exported.fixed_at(exporting.FIXED[0])).write_bytes(b"<net/>")
+    (folder / exported.SHORT_ALONE).write_bytes(b"<net/>")
     with pytest.raises(ModelError, match="delete the folder"):
         exported.load(folder).encode_tokens(["Do I need a degree?"])
 
