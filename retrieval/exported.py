@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,15 +174,17 @@ class Rows:
 
     def __init__(self, file: Path) -> None:
         self._mapped = np.lib.format.open_memmap(file, mode="r")
-        self._file = file.open("rb") if hasattr(os, "pread") else None  # which Windows has not
+        self._file = os.open(file, os.O_RDONLY) if hasattr(os, "pread") else None  # which Windows has not
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file)
 
     def into(self, rows: NDArray[np.float32], places: NDArray[np.int64]) -> None:
         """Fill `rows`, shape (*places, columns), with those at these places."""
         if self._file is None:
             rows[:] = self._mapped[places]
             return
-        file, start, length = self._file.fileno(), self._mapped.offset, self._mapped.strides[0]
-        read = b"".join([os.pread(file, length, start + place * length) for place in places.ravel().tolist()])
+        start, length = self._mapped.offset, self._mapped.strides[0]
+        read = b"".join([os.pread(self._file, length, start + place * length) for place in places.ravel().tolist()])
         rows[:] = np.frombuffer(read, self._mapped.dtype).reshape(rows.shape)
 
 
