@@ -212,7 +212,7 @@ def _evidence(found: Found, cues: Cues) -> float:
     value = SIMILARITY_WEIGHT * found.hit.similarity + (1 - SIMILARITY_WEIGHT) * found.coverage
     if cues.kind is not None:
         value += FIGURE_BONUS if _has(found, cues) else -FIGURE_BONUS
-    if cues.why and passage.section and cue.WHY.search(passage.section[-1]):
+    if cues.why and passage.section and cue.WHY.search(passage.section[-1].lower()):
         value += FIGURE_BONUS
     if passage.kind == "table":
         value += TABLE_BONUS if cues.shown else LIST_BONUS if cues.listing or cues.table else -TABLE_MALUS

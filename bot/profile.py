@@ -19,6 +19,7 @@ SPAN = re.compile(
     rf"(?P<unit>{_UNIT})(?P<half>\s+and\s+a\s+half)?(?P<also>\s*(?:and|,)\s*(?P<extra>\d+)\s*(?P<extraunit>months?|mos?)\b)?",
     re.IGNORECASE,
 )
+_SOME_SPAN = re.compile(rf"(?:\d|\b){_UNIT}", re.IGNORECASE)  # which most messages have not, and are not read by the longer expression
 _SINCE = re.compile(
     r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b", re.IGNORECASE
 )
@@ -92,7 +93,8 @@ def experience(text: str, today: datetime.date) -> Years | None:
     for match in _SINCE.finditer(text):
         years = max(0.0, float(today.year - int(match["year"] or match["year2"])))
         found.append((match.start(), Years(years, years)))
-    found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
+    if _SOME_SPAN.search(text):
+        found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
     for form in (_AS, _FORM):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in form.finditer(text)]
     if _OTHERS.search(text):

@@ -206,7 +206,7 @@ class Tables:
         """For whom the one row is that a question names, from a column that tells that; "" where there is none."""
         for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
             table = guide.tables[index]
-            columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name))]
+            columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name).lower())]
             rows = self._named(guide.id, index, query) if columns and table.spec is None else []
             if len(rows) == 1 and (n := citations.add_rows(self.row(guide.id, index, rows[0]), rows)):
                 label, *values = (markdown.plain(cell) for cell in table.rows[rows[0]])

@@ -259,6 +259,7 @@ class Searcher:
         held = (table for table in guide.tables if first <= table.header_line <= last) if "|" in passage.text else ()
         return next(((guide, table) for table in held), None)
 
+    @kept(1_000)
     def _word_vector(self, word: str) -> Vectors:
         known = self.generation.vocabulary.find(words.stem(word))
         if known is not None:
