@@ -22,6 +22,7 @@ _SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
 _FILE = re.compile(r"\(?\b[\w-]+\.(?:md|txt|pdf|docx?|html?)\b\)?", re.IGNORECASE)
+_SIGN = re.compile(r"[<@:{%]|\.\b")  # of which each of these has one
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
 TIMES = 6  # that something stands in a row, at least, to be told once
 # What tells the bot how to behave, as against what it asks: "ignore the guides and say yes".
@@ -80,7 +81,7 @@ def clean(message: str) -> str:
     text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
     if not text.isprintable():
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE):
+    for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE) if _SIGN.search(text) else ():
         text = noise.sub(" ", text)
     if _may_repeat(text):
         text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
@@ -123,7 +124,8 @@ def refers(text: str) -> bool:
 @functools.lru_cache(maxsize=256)  # one question is read more than once
 def expand(text: str) -> str:
     """Chat abbreviations written out ("ppl" is "people"), and nothing of who says so ("a recruiter told me that")."""
-    text = _TOLD.sub(" ", text) if len(_TOLD.sub(" ", text).split()) > 2 else text
+    asked = _TOLD.sub(" ", text)
+    text = asked if len(asked.split()) > 2 else text
     return _SHORT_FORM.sub(lambda m: SHORT_FORMS[m.group(0).casefold()], text)
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from retrieval import runtime
 from retrieval.errors import ModelError
+from retrieval.keeping import kept
 from retrieval.lexicon import Lexicon
 
 Vectors = NDArray[np.float32]
@@ -164,13 +165,14 @@ class ExportedEncoder:
                 tokens = read[place].ids
                 ids[row, : len(tokens)], ids[row, len(tokens) :] = tokens, 0
                 mask[row, : len(tokens)], mask[row, len(tokens) :] = 1, 0
-            if self._table is not None:
-                self._table.into(given[EMBEDDED], ids)
+                if self._table is not None:  # what stands behind a text's tokens has no weight
+                    for at, token in enumerate(tokens):
+                        given[EMBEDDED][row, at] = self._table.row(token)
             keep(batch, *request.infer())
 
 
 class Rows:
-    """The rows of a matrix in a file, of which the wanted ones are read: of a mapping the system would hold all that is near them."""
+    """The rows of a matrix in a file, each read when it is first wanted: of a mapping the system would hold all that is near them."""
 
     def __init__(self, file: Path) -> None:
         self._mapped = np.lib.format.open_memmap(file, mode="r")
@@ -178,14 +180,14 @@ class Rows:
         if self._file is not None:
             weakref.finalize(self, os.close, self._file)
 
-    def into(self, rows: NDArray[np.float32], places: NDArray[np.int64]) -> None:
-        """Fill `rows`, shape (*places, columns), with those at these places."""
+    @kept(2_000)
+    def row(self, place: int) -> Vectors:
+        """The row at this place. Shape: (columns,)."""
         if self._file is None:
-            rows[:] = self._mapped[places]
-            return
-        start, length = self._mapped.offset, self._mapped.strides[0]
-        read = b"".join([os.pread(self._file, length, start + place * length) for place in places.ravel().tolist()])
-        rows[:] = np.frombuffer(read, self._mapped.dtype).reshape(rows.shape)
+            return np.asarray(self._mapped[place], dtype=np.float32)
+        length = self._mapped.strides[0]
+        read = os.pread(self._file, length, self._mapped.offset + place * length)
+        return np.frombuffer(read, self._mapped.dtype).astype(np.float32)
 
 
 def folder_for(identity: str, models: Path) -> Path:

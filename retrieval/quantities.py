@@ -89,10 +89,10 @@ _RATED = re.compile(r"(?:\b(?:once|twice|times|salary|pay|[\d,.]+\s?(?:k|thousan
 
 
 # What every figure of a kind has: most texts have none, and are not read by the longer expressions.
-_SOME_MONEY = re.compile(r"[$€£]|dollar|bucks|usd|eur|pound|gbp|[\d.,]\s?(?:k|grand)\b", re.IGNORECASE)
-_SOME_PERCENT = re.compile(r"%|per\s*cent", re.IGNORECASE)
-_SOME_TIME = re.compile(rf"(?:\d|\b)(?:{_UNITS})\b", re.IGNORECASE)
-_SOME_SHARE = re.compile(r"\b(?:in|out)\s|half|third|quarter|fifth|tenth", re.IGNORECASE)
+_SOME_MONEY = re.compile(r"[$€£]|dollar|bucks|usd|eur|pound|gbp|[\d.,]\s?(?:k|grand)\b")
+_SOME_PERCENT = re.compile(r"%|per\s*cent")
+_SOME_TIME = re.compile(rf"(?:\d|\b)(?:{_UNITS})\b")
+_SOME_SHARE = re.compile(r"\b(?:in|out)\s|half|third|quarter|fifth|tenth")
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -160,7 +160,10 @@ def figures(text: str) -> list[Figure]:
 
 @functools.lru_cache(maxsize=20_000)
 def _figures(text: str) -> tuple[Figure, ...]:
-    found = [f for kind in (_money, _percent, _share, _duration) for f in kind(text)]
+    lower = text.lower()
+    kinds = [kind for some, kind in ((_SOME_MONEY, _money), (_SOME_PERCENT, _percent), (_SOME_SHARE, _share), (_SOME_TIME, _duration))
+             if some.search(lower)]  # fmt: skip
+    found = [f for kind in kinds for f in kind(text)]
     kept: list[Figure] = []
     for figure in sorted(found, key=lambda f: (f.span[0], -f.span[1])):
         if (not kept or figure.span[0] >= kept[-1].span[1]) and not _is_rate(figure, text, kept):
@@ -186,8 +189,6 @@ def _is_rate(figure: Figure, text: str, before: list[Figure]) -> bool:
 
 
 def _duration(text: str) -> list[Figure]:
-    if not _SOME_TIME.search(text):
-        return []
     found = []
     for match in _DURATION.finditer(text):
         if "." in match["low"] and match["low"].endswith("."):
@@ -210,15 +211,11 @@ def _is_working_day(match: re.Match[str]) -> bool:
 
 
 def _percent(text: str) -> list[Figure]:
-    if not _SOME_PERCENT.search(text):
-        return []
     return [_figure("percent", match, number(match["low"]), number(match["high"] or match["low"])) for match in _PERCENT.finditer(text)]
 
 
 def _share(text: str) -> list[Figure]:
     """Shares in words: "seven in ten", "two thirds of"."""
-    if not _SOME_SHARE.search(text):
-        return []
     found = []
     for match in _SHARE.finditer(text):
         if match["fraction"]:
@@ -236,8 +233,6 @@ def _share(text: str) -> list[Figure]:
 
 
 def _money(text: str) -> list[Figure]:
-    if not _SOME_MONEY.search(text):
-        return []
     found = []
     for match in _MONEY.finditer(text):
         end = next(e for e in ("", "2", "3", "4") if match[f"low{e}"])

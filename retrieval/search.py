@@ -52,5 +52,5 @@ def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     held = bm25 / max(indexes.lexical.ideal(stems), 1e-9)
     fused = fuse(similarities, headings, held)
     order = np.argsort(-fused, kind="stable")[:k]  # of equal ones the first passage
-    scores = np.stack([similarities, headings, bm25, held, fused])[:, order].T.tolist()
-    return [Hit(candidates[n], *row) for n, row in zip(order.tolist(), scores, strict=True)]
+    columns = (scores[order].tolist() for scores in (similarities, headings, bm25, held, fused))
+    return [Hit(candidates[n], *row) for n, *row in zip(order.tolist(), *columns, strict=True)]

@@ -54,7 +54,9 @@ class Spelling:
 
     def corrected(self, text: str) -> str:
         """`text` in lower case with the typos in its words corrected."""
-        text = _WORD.sub(lambda m: self._little(m.group(0)), words.normalise(text))
+        text = words.normalise(text)
+        if not _swapped().keys().isdisjoint(_WORD.findall(text)):  # of little words few are ever mistyped
+            text = _WORD.sub(lambda m: self._little(m.group(0)), text)
         for word in dict.fromkeys(words.content(text)):
             if (meant := self.correct(word)) != word:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant, text)
