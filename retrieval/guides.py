@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +72,13 @@ def paths(corpus: Path) -> list[Path]:
     folder = corpus / "guides"
     if not folder.is_dir():
         raise GuideError(str(folder), 1, "no such folder; put the guides (*.md) there or set FINGERPOST_CORPUS")
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    found = (Path(inside, name) for inside, _, names in os.walk(folder) for name in names if _is_guide(name))
+    return sorted(path for path in found if path.is_file())
+
+
+def _is_guide(name: str) -> bool:
+    stem, _, suffix = name.rpartition(".")
+    return bool(stem) and f".{suffix.lower()}" in SUFFIXES
 
 
 def read(path: Path, corpus: Path) -> Parsed:
