@@ -5,6 +5,8 @@ Arrays are raw numbers whose type and width the reader knows; nothing can be unp
 
 from __future__ import annotations
 
+import functools
+import itertools
 import mmap
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +22,8 @@ from retrieval.keeping import kept
 
 Record = TypeVar("Record")
 KEPT = 2_048  # decoded records that are kept at a time
+FEW = 20_000  # texts that are found by a table in memory; more are found where they lie
+SOME = 4_096  # places of records that are looked up at a time where all are read
 
 
 def array(path: Path, kind: str, width: int | None = None) -> NDArray[Any]:
@@ -79,12 +83,15 @@ class Slices:
         return len(self._ends) - 1
 
     def __iter__(self) -> Iterator[bytes]:
-        return (self[number] for number in range(len(self)))
+        for start in range(0, len(self), SOME):
+            ends = self._ends[start : start + SOME + 1].tolist()
+            yield from (self._content[begin:end] for begin, end in itertools.pairwise(ends))
 
     def __getitem__(self, number: int) -> bytes:
-        if not 0 <= number < len(self):
+        if not 0 <= number < len(self._ends) - 1:
             raise IndexError(number)
-        return self._content[int(self._ends[number]) : int(self._ends[number + 1])]
+        begin, end = self._ends[number : number + 2].tolist()
+        return self._content[begin:end]
 
 
 class Records(Generic[Record]):
@@ -100,7 +107,7 @@ class Records(Generic[Record]):
         return len(self._slices)
 
     def __iter__(self) -> Iterator[Record]:
-        return (self._get(number) for number in range(len(self)))
+        return (self._decoded(content) for content in self._slices)
 
     @kept(KEPT)
     def get(self, number: int) -> Record:
@@ -108,7 +115,9 @@ class Records(Generic[Record]):
         return self._get(number)
 
     def _get(self, number: int) -> Record:
-        content = self._slices[number]
+        return self._decoded(self._slices[number])
+
+    def _decoded(self, content: bytes) -> Record:
         try:
             return self._decoder.decode(content)
         except msgspec.MsgspecError as error:
@@ -143,11 +152,17 @@ class Texts:
         return self._slices[number].decode()
 
     def __iter__(self) -> Iterator[str]:
-        return (self[number] for number in range(len(self)))
+        return (content.decode() for content in self._slices)
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(zip(self, range(len(self)), strict=True))
 
     @kept(KEPT)
     def find(self, text: str) -> int | None:
-        """The position of a text, by halving; None where it is not there."""
+        """The position of a text, of many by halving; None where it is not there."""
+        if len(self) <= FEW:
+            return self._places.get(text)
         wanted = text.encode("utf-8", "surrogatepass")
         place = bisect_left(self._order, wanted, key=self._slices.__getitem__)
         if place == len(self) or self._slices[int(self._order[place])] != wanted:
