@@ -73,7 +73,7 @@ def paths(corpus: Path) -> list[Path]:
     if not folder.is_dir():
         raise GuideError(str(folder), 1, "no such folder; put the guides (*.md) there or set FINGERPOST_CORPUS")
     found = (Path(inside, name) for inside, _, names in os.walk(folder) for name in names if _is_guide(name))
-    return sorted((path for path in found if path.is_file()), key=lambda path: str(path).split(os.sep))
+    return sorted((path for path in found if path.is_file()), key=lambda path: path.parts)
 
 
 def _is_guide(name: str) -> bool:
