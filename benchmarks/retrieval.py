@@ -20,6 +20,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])  # else this file, not the package, is what `retrieval` names
 
+import msgspec
 import numpy as np
 
 from benchmarks.typos import mistyped
@@ -126,7 +127,7 @@ def with_their_words(index: Indexed, queries: Mapping[str, str], found: Found) -
         held = [marked.get(i, 0.0) / ideal for i in columns.ids]
         both = (1 - FEEDBACK_SHARE) * columns.held + FEEDBACK_SHARE * np.array(held, dtype=np.float32)
         fused = fuse(columns.dense, columns.heading, both)
-        again[query] = [replace(hit, fused=float(score)) for hit, score in zip(found[query], fused, strict=True)]
+        again[query] = [msgspec.structs.replace(hit, fused=float(score)) for hit, score in zip(found[query], fused, strict=True)]
     return again
 
 

@@ -8,19 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import ir_measures
-from ir_measures import RR, R, nDCG
-
 from retrieval import words
 from retrieval.beir import Collection
 from retrieval.encoder import Model
+from retrieval.errors import CollectionError
 from retrieval.headings import Headings, distinct, places
 from retrieval.lexical import LexicalIndex, WordIndex
 from retrieval.search import DEPTH, Hit, Indexes, search
 from retrieval.spelling import Spelling
 from retrieval.vectors import VectorIndex
 
-MEASURES = (nDCG @ 10, RR @ 10, R @ 1, R @ 5, R @ 10, R @ 100)
+MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@100")
 
 Progress = Callable[[str, int, int], None]
 Judgements = Mapping[str, Mapping[str, int]]
@@ -60,13 +58,21 @@ class Indexed:
 
 
 def measure(relevant: Judgements, runs: Runs) -> dict[str, float]:
-    """nDCG@10, MRR@10 and recall at several depths, each 0 to 1, averaged over the queries with judgements."""
+    """nDCG@10, MRR@10 and recall at several depths, each 0 to 1, averaged over the queries with judgements.
+
+    Raises CollectionError where there is nothing to measure with, as in the image, which would be a fifth larger.
+    """
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise CollectionError("ir-measures is not installed, without which nothing is measured; run `make eval` in a checkout") from error
+    wanted = {name: ir_measures.parse_measure(name) for name in MEASURES}
     figures = ir_measures.calc_aggregate(
-        MEASURES,
+        wanted.values(),
         {q: dict(d) for q, d in relevant.items()},
         {q: dict(d) for q, d in runs.items()},
     )
-    return {str(measure): float(figures[measure]) for measure in MEASURES}
+    return {name: float(figures[measure]) for name, measure in wanted.items()}
 
 
 def evaluate(collection: Collection, model: Model, progress: Progress) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -17,22 +17,17 @@ def kept(most: int) -> Callable[[Method], Method]:
     """Keep the last `most` results of a method, by its arguments, in the object itself. Safe to use from several threads."""
 
     def decorate(method: Method) -> Method:
-        return cast("Method", _Kept(method, most))
+        name = f"kept {method.__qualname__}"
+
+        @functools.wraps(method)
+        def call(self: Any, *given: Any) -> Any:
+            try:
+                results = self.__dict__[name]
+            except KeyError:
+                itself = weakref.ref(self)  # so that nothing holds the object but those who use it
+                results = self.__dict__.setdefault(name, functools.lru_cache(most)(lambda *given: method(itself(), *given)))
+            return results(*given)
+
+        return call  # type: ignore[return-value]  # of the method's own signature
 
     return decorate
-
-
-class _Kept:
-    """Stands in the class for the method, and puts the cache into each object under its name, where it is found first."""
-
-    def __init__(self, method: Callable[..., Any], most: int) -> None:
-        self._method = method
-        self._most = most
-        functools.update_wrapper(self, method)  # type: ignore[arg-type]  # for its documentation
-
-    def __get__(self, instance: Any, _: type) -> Any:
-        if instance is None:
-            return self
-        itself = weakref.ref(instance)  # so that nothing holds the object but those who use it
-        results = functools.lru_cache(self._most)(lambda *given: self._method(itself(), *given))
-        return instance.__dict__.setdefault(self._method.__name__, results)

@@ -168,7 +168,7 @@ def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
 
 def _scale(vectors: Vectors) -> float:
     """What makes 127 of the largest number in some vectors."""
-    return 127 / max(float(np.abs(vectors).max()), 1e-9)
+    return 127 / max(-float(vectors.min()), float(vectors.max()), 1e-9)
 
 
 def _bytes(vectors: Vectors, scale: float) -> Vectors:

@@ -120,7 +120,7 @@ def test_a_collection_is_evaluated_with_the_default_search(model: Model) -> None
     queries = {"q1": "watering ferns", "q2": "Which bread is best?"}
     told: list[tuple[str, int, int]] = []
     found = evaluation.evaluate(Collection(documents, queries, {"q1": {"d1": 1}, "q2": {"d3": 1}}), model, lambda *step: told.append(step))
-    assert {name: found[name] for name in map(str, evaluation.MEASURES)} == dict.fromkeys(map(str, evaluation.MEASURES), 1.0)
+    assert {name: found[name] for name in evaluation.MEASURES} == dict.fromkeys(evaluation.MEASURES, 1.0)
     assert told == [("embedding", 4, 4), ("searching", 1, 2), ("searching", 2, 2)]
 
 

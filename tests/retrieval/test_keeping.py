@@ -41,3 +41,11 @@ def test_an_object_lives_no_longer_for_its_results() -> None:
     there = weakref.ref(doubles)
     del doubles
     assert there() is None
+
+
+def test_an_object_that_nobody_else_has_is_there_for_its_call() -> None:
+    """It may be made, or let go of, in the expression that asks it."""
+    assert Doubles().double(3) == 6
+    there = [Doubles()]
+    there[0].double(1)
+    assert there.pop().double(4) == 8
