@@ -8,6 +8,7 @@ each costs.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import threading
@@ -139,36 +140,29 @@ class ExportedEncoder:
     def _pass(self, read: Sequence[Any], keep: Callable[[list[int], Vectors, Vectors], None]) -> None:
         """Hand the places of some texts, (texts, longest, dimension) of their tokens and (texts, dimension) to `keep`, until all are done.
 
-        Both arrays are openvino's own and hold until `keep` returns, which may be called from several threads.
+        Both arrays are openvino's own and hold until `keep` returns.
         """
         lengths = [len(text.ids) for text in read]
         if len(read) <= FEW and max(lengths, default=0) <= self.manifest.short and self._takes_short():
-            for place in range(len(read)):
-                self._infer(SHORT_ALONE, 1, read, [place], self.manifest.short, keep)
-            return
-        batches = runtime.batched([-(-length // STEP) * STEP for length in lengths], AT_ONCE)
-        if len(read) < WIDE:
-            for batch, longest in batches:
-                self._infer(ANY, 1, read, batch, longest, keep)
+            file, cores, passes = SHORT_ALONE, 1, [([place], self.manifest.short) for place in range(len(read))]
         else:
-            from concurrent.futures import ThreadPoolExecutor  # an answer needs none
+            file, cores = ANY, 1 if len(read) < WIDE else runtime.cores()
+            passes = runtime.batched([-(-length // STEP) * STEP for length in lengths], AT_ONCE)
+        with self._alone_at_first():
+            self._compiled(file, cores).run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
 
-            cores = runtime.cores()
-            with ThreadPoolExecutor(cores) as pool:
-                list(pool.map(lambda batch: self._infer(ANY, cores, read, batch[0], batch[1], keep), batches))
-
-    def _infer(self, file: str, passes: int, read: Sequence[Any], batch: list[int], filled: int, keep: Callable[..., None]) -> None:
-        with self._alone_at_first(), self._compiled(file, passes).request() as request:
-            given = dict(zip(self.manifest.inputs, request.inputs(len(batch), filled), strict=True))
-            ids, mask = given["input_ids"], given["attention_mask"]
-            for row, place in enumerate(batch):
-                tokens = read[place].ids
-                ids[row, : len(tokens)], ids[row, len(tokens) :] = tokens, 0
-                mask[row, : len(tokens)], mask[row, len(tokens) :] = 1, 0
-                if self._table is not None:  # what stands behind a text's tokens has no weight
-                    for at, token in enumerate(tokens):
-                        given[EMBEDDED][row, at] = self._table.row(token)
-            keep(batch, *request.infer())
+    def _fill(self, read: Sequence[Any], request: runtime.Request, each: tuple[list[int], int]) -> None:
+        """Give a request the texts of a pass, filled up to a length."""
+        batch, filled = each
+        given = dict(zip(self.manifest.inputs, request.inputs(len(batch), filled), strict=True))
+        ids, mask = given["input_ids"], given["attention_mask"]
+        for row, place in enumerate(batch):
+            tokens = read[place].ids
+            ids[row, : len(tokens)], ids[row, len(tokens) :] = tokens, 0
+            mask[row, : len(tokens)], mask[row, len(tokens) :] = 1, 0
+            if self._table is not None:  # what stands behind a text's tokens has no weight
+                for at, token in enumerate(tokens):
+                    given[EMBEDDED][row, at] = self._table.row(token)
 
 
 class Rows:

@@ -6,15 +6,17 @@ import os
 import sys
 import warnings
 from collections import deque
-from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Outputs = Sequence[NDArray[np.float32]]
+Pass = TypeVar("Pass")
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
+AHEAD = 8  # passes that are in hand at a time
 GROUP = 64  # weights of a row that share a scale, where they are kept in 8 bits
 
 
@@ -45,17 +47,40 @@ class Compiled:
         self._model = library().Core().compile_model(file, "CPU", dict(options))
         self._free: deque[Request] = deque()
 
-    @contextmanager
-    def request(self) -> Iterator[Request]:
+    def run(self, passes: Sequence[Pass], fill: Callable[[Request, Pass], None], keep: Callable[[Pass, Outputs], None]) -> None:
+        """`fill` a request for each pass, and `keep` what comes of it, in order; of several the next are at hand when one is done.
+
+        So the model waits for no thread of Python's, of which another may be running. Safe to use from several threads.
+        """
+        started: deque[tuple[Pass, Request]] = deque()
+        try:
+            for each in passes:
+                if len(started) == AHEAD:
+                    self._finish(started, keep)
+                request = self._taken()
+                fill(request, each)
+                request.start(alone=len(passes) == 1)
+                started.append((each, request))
+            while started:
+                self._finish(started, keep)
+        finally:
+            for _, request in started:
+                request.outputs()
+                self._free.append(request)
+
+    def _finish(self, started: deque[tuple[Pass, Request]], keep: Callable[[Pass, Outputs], None]) -> None:
+        each, request = started.popleft()
+        try:
+            keep(each, request.outputs())
+        finally:
+            self._free.append(request)
+
+    def _taken(self) -> Request:
         """A request that nobody else has meanwhile."""
         try:
-            taken = self._free.pop()
+            return self._free.pop()
         except IndexError:
-            taken = Request(self._model)
-        try:
-            yield taken
-        finally:
-            self._free.append(taken)
+            return Request(self._model)
 
 
 class Request:
@@ -76,9 +101,16 @@ class Request:
                 self._request.set_input_tensor(place, tensor(array, shared_memory=True))
         return self._inputs
 
-    def infer(self) -> Sequence[NDArray[np.float32]]:
-        """The model's outputs in order, which hold until the next pass."""
-        self._request.infer(share_outputs=True)
+    def start(self, *, alone: bool) -> None:
+        """Begin a pass; one that is `alone` is done by this thread, at once."""
+        if alone:
+            self._request.infer(share_outputs=True)
+        else:
+            self._request.start_async()
+
+    def outputs(self) -> Outputs:
+        """The model's outputs in order, when they are there; they hold until the next pass."""
+        self._request.wait()
         return [self._request.get_output_tensor(place).data for place in range(len(self._model.outputs))]
 
 
