@@ -54,6 +54,9 @@ class _Group(click.Group):
         return command
 
     def invoke(self, context: click.Context) -> Any:
+        # Our products of vectors are small: a second thread of numpy's mostly waits, and takes a core from another question meanwhile.
+        # Numpy asks when it is imported, which a command may do.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         try:
             return super().invoke(context)
         except RequestError as error:
@@ -70,9 +73,7 @@ class _Group(click.Group):
 def main(context: click.Context) -> None:
     """Answers questions from a team's own guides and points at the passage that says so."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    # Our products of vectors are small: a second thread of numpy's mostly waits, and takes a core from another question meanwhile.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from bot import settings  # numpy comes with it
+    from bot import settings
     from bot.wiring import Bot
 
     context.obj = Bot(settings.load(os.environ, Path.cwd()))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -139,3 +142,24 @@ def test_eval_prints_where_answers_are_lost(run) -> None:  # type: ignore[no-unt
     assert report["figures"]["R@10"] > 0.5
     asked = len(grading.load(Path(__file__).parents[2] / "corpus"))
     assert sum(report["lost"].values()) == round((1 - report["figures"]["right"]) * asked)
+
+
+SAYS_AT_IMPORT = """
+import importlib.abc, os, sys
+class Watch(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "numpy":
+            print(os.environ.get("OPENBLAS_NUM_THREADS"))
+sys.meta_path.insert(0, Watch())
+from bot.cli import main
+main(["status", "--help"])
+"""
+
+
+def test_numpy_is_imported_for_one_thread() -> None:
+    """Whatever command brings it: it looks at that only then."""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS_AT_IMPORT], cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0] == "1"
