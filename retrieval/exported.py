@@ -12,7 +12,6 @@ import functools
 import hashlib
 import os
 import threading
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +23,8 @@ from numpy.typing import NDArray
 
 from retrieval import runtime
 from retrieval.errors import ModelError
-from retrieval.keeping import kept
 from retrieval.lexicon import Lexicon
+from retrieval.records import Rows
 
 Vectors = NDArray[np.float32]
 
@@ -163,25 +162,6 @@ class ExportedEncoder:
             if self._table is not None:  # what stands behind a text's tokens has no weight
                 for at, token in enumerate(tokens):
                     given[EMBEDDED][row, at] = self._table.row(token)
-
-
-class Rows:
-    """The rows of a matrix in a file, each read when it is first wanted: of a mapping the system would hold all that is near them."""
-
-    def __init__(self, file: Path) -> None:
-        self._mapped = np.lib.format.open_memmap(file, mode="r")
-        self._file = os.open(file, os.O_RDONLY) if hasattr(os, "pread") else None  # which Windows has not
-        if self._file is not None:
-            weakref.finalize(self, os.close, self._file)
-
-    @kept(2_000)
-    def row(self, place: int) -> Vectors:
-        """The row at this place. Shape: (columns,)."""
-        if self._file is None:
-            return np.asarray(self._mapped[place], dtype=np.float32)
-        length = self._mapped.strides[0]
-        read = os.pread(self._file, length, self._mapped.offset + place * length)
-        return np.frombuffer(read, self._mapped.dtype).astype(np.float32)
 
 
 def folder_for(identity: str, models: Path) -> Path:

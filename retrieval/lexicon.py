@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retrieval.records import Rows
 
 Vectors = NDArray[np.float32]
 
@@ -16,21 +16,12 @@ WORDS, VECTORS = "words.txt", "words.npy"
 
 
 class Lexicon:
-    """Words with their unit vectors, in 16 bits. Safe to use from several threads.
-
-    A vector is read when it is asked for, which takes three microseconds: mapped, the whole file is soon in memory, as each look
-    brings its neighbours along.
-    """
+    """Words with their unit vectors, in 16 bits. Safe to use from several threads."""
 
     def __init__(self, words: Sequence[str] = (), file: Path | None = None) -> None:
         """`file` is an array of shape (words, dimension), in the order of `words`. May raise OSError, ValueError."""
         self._places = {word: place for place, word in enumerate(words)}
-        self._reading = threading.Lock()
-        if file is not None:
-            there = np.lib.format.open_memmap(file, mode="r")
-            self._start, self._size = there.offset, there.strides[0]
-            self._file = file.open("rb", buffering=0)  # held open: the folder may be made anew while this one serves
-            weakref.finalize(self, self._file.close)
+        self._vectors = Rows(file) if file is not None else None
 
     @staticmethod
     def write(folder: Path, words: Sequence[str], vectors: Vectors) -> None:
@@ -50,9 +41,4 @@ class Lexicon:
     def vector(self, word: str) -> Vectors | None:
         """The unit vector of a word, shape (dimension,); None for one that is not among them."""
         place = self._places.get(word)
-        if place is None:
-            return None
-        with self._reading:
-            self._file.seek(self._start + place * self._size)
-            found = self._file.read(self._size)
-        return np.frombuffer(found, dtype=np.float16).astype(np.float32)
+        return None if place is None or self._vectors is None else self._vectors.row(place)

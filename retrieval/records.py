@@ -8,6 +8,8 @@ from __future__ import annotations
 import functools
 import itertools
 import mmap
+import os
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -168,6 +170,30 @@ class Texts:
         if place == len(self) or self._slices[int(self._order[place])] != wanted:
             return None
         return int(self._order[place])
+
+
+class Rows:
+    """The rows of a matrix in a file of NumPy's, each read when it is first wanted, which takes a few microseconds.
+
+    Of a mapping the system would soon hold all, as each look brings its neighbours along. The file is held open, and may be replaced
+    meanwhile. Safe to use from several threads.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """May raise OSError, ValueError."""
+        self._mapped = np.lib.format.open_memmap(file, mode="r")
+        self._file = os.open(file, os.O_RDONLY) if hasattr(os, "pread") else None  # which Windows has not
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file)
+
+    @kept(2_000)
+    def row(self, place: int) -> NDArray[np.float32]:
+        """The row at this place. Shape: (columns,)."""
+        if self._file is None:
+            return np.asarray(self._mapped[place], dtype=np.float32)
+        length = self._mapped.strides[0]
+        read = os.pread(self._file, length, self._mapped.offset + place * length)
+        return np.frombuffer(read, self._mapped.dtype).astype(np.float32)
 
 
 def write_array(path: Path, values: Iterable[int] | NDArray[Any], kind: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from retrieval import encoder, exported, exporting
 from retrieval.encoder import EMBEDDED_MODEL, Model
@@ -36,10 +38,12 @@ def test_an_open_lexicon_stays_what_it_was(tmp_path: Path) -> None:
     found = opened.vector("moss")
     assert found is not None
     assert found.tolist() == [1.0, 0.0]
-    file = opened._file
+    file = opened._vectors._file if opened._vectors is not None else None
+    assert file is not None
     del opened
     gc.collect()
-    assert file.closed
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
 
 
 def test_where_nothing_is_kept_no_word_is_known(tmp_path: Path) -> None:
