@@ -128,11 +128,6 @@ BOTH_GUIDES = _any(
     r"\bconflict", r"\bconsistent\b", r"\bguides? (?:differ|say)\b", r"\b(?:each|either) (?:guide|article)\b",
     r"\bone (?:guide|article) says\b", r"\b(?:guides|articles) (?:differ|disagree|say)\b", r"\bdo the (?:guides|articles)\b",
 )  # fmt: skip
-VERSUS = re.compile(
-    r"^(?P<left>.+?)\s+(?:vs\.?|versus|compared (?:to|with)|or|than|against|over)\s+(?P<right>.+?)"
-    r"(?:\s*(?:[,:;?]|\s-\s)\s*(?P<rest>.*))?$",
-    re.IGNORECASE | re.DOTALL,
-)
 COMPARES = _any(
     r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference\b.*\bbetween\b", r"\b(?:more|less|better|worse|\w+er) than\b",
     r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
@@ -151,11 +146,6 @@ ASKED_FOR = re.compile(
     re.IGNORECASE,
 )
 COUNT = re.compile(r"\bhow many (?!(?:months|weeks|years|days|hours|minutes)\b)(?P<things>[a-z][\w-]*(?: [a-z][\w-]*){0,2})", re.IGNORECASE)
-_BETWEEN = re.compile(r"^(?P<rest>.*\bdifference\b.*?)\bbetween\s+(?P<left>.+?)\s+and\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL)
-_THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|tell me)\b", re.IGNORECASE)
-_SAVED = re.compile(
-    r"^(?P<rest>.*\bsave)\s+(?:with|by)\s+(?P<left>.+?)\s+(?:instead of|over|rather than)\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL
-)
 WHOM = _any(
     r"\bwho(?:m|'?s| is| are| should| would)?\b.*\bfor\b", r"\b(?:meant|suited|suitable|made|best|intended|aimed) for (?:who|what kind)\b",
     r"\bwho (?:does|do|would|should) .*\b(?:suit|fit)s?\b",
@@ -167,21 +157,6 @@ SELECTS = _any(
     r"\bhow many\b(?! (?:months|weeks|years|days|hours|minutes)\b)",
     r"\bis (?:that|this|it) (?:an? )?(?:\w+ )?(?:normal|fair|ok(?:ay)?|good|bad|low|high|usual|typical|realistic)\b",
 )
-
-
-def sides(question: str) -> list[str]:
-    """Both sides of a comparison, each as a question of its own with what is asked of both; none where there are not two."""
-    between = _BETWEEN.match(question)
-    match = between or _SAVED.match(question) or VERSUS.match(question)
-    if match is None:
-        return []
-    rest = _THE_DIFFERENCE.sub("", match["rest"] or "") if between else match["rest"] or ""
-    asked = " ".join(word for word in question.split() if kind(word))
-    left, right = match["left"], match["right"]
-    noun = re.match(r"(?:(?:an?|the)\s+)?[\w-]+\s+(?P<noun>\w.*)$", right)
-    if noun and re.fullmatch(r"(?:(?:an?|the)\s+)?[\w-]+", left.strip()):  # "between a senior and a mid-level engineer"
-        left = f"{left} {noun['noun']}"
-    return [f"{side} {rest} {'' if kind(f'{side} {rest}') else asked}".strip() for side in (left, right)]
 
 
 Extreme = Literal["lowest", "highest"]

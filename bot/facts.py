@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot import cues as cue
-from bot import evidence, gloss, lookup, provenance, variants, wording
+from bot import evidence, gloss, lookup, provenance, sides, variants, wording
 from bot.advice import Row
 from bot.choosing import CLOSE, NOTES, SHOWN, Choice, side_by_side
 from bot.composer import Citations
@@ -216,7 +216,7 @@ class Facts:
         """
         cues = cue.read(question)
         found: list[tuple[Query, list[Ranked]]] = []
-        for side in cue.sides(question):
+        for side in sides.of(question):
             query, ranked = self._ranked(side, cue.read(side))
             ranked = [r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table")]
             if not ranked or not evidence.enough(ranked[0], query, cue.read(side), self._searcher):
@@ -233,15 +233,15 @@ class Facts:
         if not parts:
             return Reply()
         higher = self._tables.higher(list(passages), cues, question)
-        said, differing = self._at_odds(cue.sides(question), cues, found, citations)
+        said, differing = self._at_odds(sides.of(question), cues, found, citations)
         return Reply(self._speech.say(wording.FOUND, places="; ".join(parts)) + higher + said, disagreements=differing)
 
     def _at_odds(
-        self, sides: Sequence[str], cues: Cues, found: Sequence[tuple[Query, list[Ranked]]], citations: Citations
+        self, parts: Sequence[str], cues: Cues, found: Sequence[tuple[Query, list[Ranked]]], citations: Citations
     ) -> tuple[str, tuple[Disagreement, ...]]:  # fmt: skip
         """What the guides do not agree on about the sides of a comparison, each cited."""
         said, differing = "", []
-        for side, (_, ranked) in zip(sides, found, strict=True) if cues.kind else ():
+        for side, (_, ranked) in zip(parts, found, strict=True) if cues.kind else ():
             subject = [word for word in subject_words(side, self._searcher) if not evidence.weightless(word)]
             statements, _ = self._figures(subject, cues.kind, ranked) if subject and cues.kind else ([], [])
             cited = [(s, n) for s in statements if (n := citations.add(s.passage, subject)) is not None]
