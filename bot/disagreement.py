@@ -65,18 +65,17 @@ class Disagreements:
         """Every figure of the guides with what it is said of."""
         return [statement for passage in self._passages for statement in self.of(passage)]
 
-    def among(self, passages: Sequence[Passage]) -> list[Conflict]:
-        """The disagreements that these passages have a part in; where the guides are many, those within these passages alone."""
+    def among(self, passages: Sequence[Passage], wanted: Callable[[Statement], bool]) -> list[Conflict]:
+        """The disagreements in which these passages have a part; where the guides are many, those within the passages alone.
+
+        Of those, only what a `wanted` statement has a part in is looked for: most questions meet none.
+        """
         if len(self._passages) <= WHOLE:
             return self.conflicts
-        guides = {passage.guide: self._guides[passage.guide] for passage in passages}
-        part = Disagreements(guides, passages, self._terms, self._rarity)
-        part.of, part._siblings = self.of, self._siblings  # what has been read for another question is not read again
-        return part.conflicts
-
-    @cached_property
-    def _tables(self) -> list[_Siblings]:
-        return [siblings for guide in self._guides for siblings in self._siblings(guide)]
+        statements = [statement for passage in passages for statement in self.of(passage)]
+        starts = [number for number, statement in enumerate(statements) if wanted(statement)]
+        tables = [siblings for guide in {passage.guide for passage in passages} for siblings in self._siblings(guide)] if starts else []
+        return self._found(statements, starts, tables)
 
     def _of_guide(self, guide: str) -> tuple[_Siblings, ...]:
         there = self._guides[guide]
@@ -85,54 +84,46 @@ class Disagreements:
     @cached_property
     def conflicts(self) -> list[Conflict]:
         """All disagreements, each as large as it gets."""
+        tables = [siblings for guide in self._guides for siblings in self._siblings(guide)]
+        return self._found(self.statements, range(len(self.statements)), tables)
+
+    def _found(self, statements: Sequence[Statement], starts: Sequence[int], tables: Sequence[_Siblings]) -> list[Conflict]:
+        """The disagreements that statements at the places of `starts` have a part in."""
         joined = _Joined()
-        for one, other in self._pairs():
-            if self.at_odds(one, other):
-                joined.join(one, other)
+        for one, other in sorted(self._pairs(statements, starts, tables)):
+            joined.join(statements[one], statements[other])
         found = [sorted(group, key=lambda s: (s.passage.guide, s.passage.lines)) for group in joined.groups()]
         return sorted((Conflict(_about(group), tuple(group)) for group in found), key=lambda c: _place(c.statements[0]))
 
-    def at_odds(self, one: Statement, other: Statement) -> bool:
+    def _pairs(self, statements: Sequence[Statement], starts: Sequence[int], tables: Sequence[_Siblings]) -> Iterator[tuple[int, int]]:
+        """The pairs of statements at odds, from those of `starts` on to what is at odds with what was met, each pair once."""
+        near = _sharing(statements) if starts else {}
+        met, left, done = set(starts), list(starts), set[int]()
+        while left:
+            number = left.pop()
+            done.add(number)
+            kind, stems = statements[number].figure.kind, statements[number].words - GENERIC
+            for other in {other for stem in stems if len(there := near[kind, stem]) <= CROWD for other in there} - done:
+                one, two = sorted((number, other))
+                if self._at_odds(statements[one], statements[two], tables):
+                    yield one, two
+                    if other not in met:
+                        met.add(other)
+                        left.append(other)
+
+    def _at_odds(self, one: Statement, other: Statement, tables: Sequence[_Siblings]) -> bool:
         """Whether both are said of the same thing, and cannot both be true."""
         if one.passage == other.passage or in_one_table(one, other) or not _senses_meet(one, other):
             return False
         if any(not a.contradicts(b) for a in one.others for b in other.others if a.kind == b.kind == one.figure.kind):
             return False
-        if one.figure.kind != other.figure.kind or one.marks != other.marks or self._told_apart(one, other):
+        if one.figure.kind != other.figure.kind or one.marks != other.marks or _told_apart(one, other, tables):
             return False
         if one.labels and other.labels:
             return bool(set(one.labels) & set(other.labels)) and one.measure == other.measure
         if one.labels or other.labels:
             return _names(*((one, other) if one.labels else (other, one)))
         return self._alike(one, other)
-
-    def _pairs(self) -> Iterator[tuple[Statement, Statement]]:
-        """Statements of one kind that share a word which tells things apart, each pair once."""
-        sharing: dict[tuple[Kind, str], list[int]] = defaultdict(list)
-        for number, statement in enumerate(self.statements):
-            for stem in statement.words - GENERIC:
-                sharing[statement.figure.kind, stem].append(number)
-        pairs = {
-            (one, other)
-            for numbers in sharing.values()
-            if len(numbers) <= CROWD
-            for position, one in enumerate(numbers)
-            for other in numbers[position + 1 :]
-        }
-        return ((self.statements[one], self.statements[other]) for one, other in sorted(pairs))
-
-    def _told_apart(self, one: Statement, other: Statement) -> bool:
-        """Whether they have different ones of words that exclude each other, or speak of different rows of a table."""
-        said = [set(re.findall(r"[\w-]+", statement.plain)) for statement in (one, other)]
-        for group in _OPPOSED:
-            first, second = said[0] & group, said[1] & group
-            if first and second and not first & second:
-                return True
-        for siblings in self._tables:
-            first_rows, second_rows = siblings.present(one), siblings.present(other)
-            if first_rows and second_rows and not first_rows & second_rows:
-                return True
-        return False
 
     def _alike(self, one: Statement, other: Statement) -> bool:
         """Whether two clauses say one thing: one has no word of its own, and what both have weighs more than the rest."""
@@ -197,6 +188,29 @@ class _Joined:
     def groups(self) -> list[list[Statement]]:
         """The groups, each once."""
         return list({id(group): group for group in self._group.values()}.values())
+
+
+def _sharing(statements: Sequence[Statement]) -> dict[tuple[Kind, str], list[int]]:
+    """The places of the statements of each kind that have a word which tells things apart."""
+    sharing: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+    for number, statement in enumerate(statements):
+        for stem in statement.words - GENERIC:
+            sharing[statement.figure.kind, stem].append(number)
+    return sharing
+
+
+def _told_apart(one: Statement, other: Statement, tables: Sequence[_Siblings]) -> bool:
+    """Whether they have different ones of words that exclude each other, or speak of different rows of a table."""
+    said = [set(re.findall(r"[\w-]+", statement.plain)) for statement in (one, other)]
+    for group in _OPPOSED:
+        first, second = said[0] & group, said[1] & group
+        if first and second and not first & second:
+            return True
+    for siblings in tables:
+        first_rows, second_rows = siblings.present(one), siblings.present(other)
+        if first_rows and second_rows and not first_rows & second_rows:
+            return True
+    return False
 
 
 def in_one_table(one: Statement, other: Statement) -> bool:

@@ -73,7 +73,7 @@ class Engine:
             self._adviser(speech)
         self.searcher.corrected("teh")
         naming.warm(self.searcher)
-        self._disagreements.among(())
+        self._disagreements.among((), lambda _: False)
         for question in self.examples():
             self.handle(Ask(question))
 

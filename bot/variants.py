@@ -25,7 +25,7 @@ def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], f
     on_subject = _Subject(subject, searcher)
     order = {passage: place for place, passage in enumerate(passages)}
     best: tuple[float, list[Statement]] = (0.0, [])
-    for conflict in found.among(passages):
+    for conflict in found.among(passages, lambda s: s.figure.kind == kind and on_subject.share(s.words) >= ENOUGH):
         weight = max(on_subject.share(statement.words) for statement in conflict.statements)
         if conflict.statements[0].figure.kind == kind and weight >= ENOUGH and weight > best[0]:
             best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(s.passage, len(order))))[:MOST]

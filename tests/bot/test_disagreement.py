@@ -33,11 +33,14 @@ def test_of_many_guides_those_that_a_question_finds_are_compared() -> None:
     repeated = found * (1 + WHOLE // len(found))
     many = Disagreements(by_id, repeated, terms)
     assert len(repeated) > WHOLE
-    assert few.among(found[:1]) == few.conflicts
+    assert few.among(found[:1], lambda _: True) == few.conflicts
     wanted = few.conflicts[0]
     involved = [statement.passage for statement in wanted.statements]
-    assert {s.figure.text for c in many.among(involved) for s in c.statements} >= {s.figure.text for s in wanted.statements}
-    assert many.among(involved[:1]) == []
+    (there,) = many.among(involved, wanted.statements[-1].__eq__)
+    assert {s.figure.text for s in there.statements} == {s.figure.text for s in wanted.statements}
+    assert there in many.among(involved, lambda _: True)
+    assert many.among(involved[:1], lambda _: True) == []
+    assert many.among(involved, lambda _: False) == []
 
 
 def _claims(conflict: Conflict) -> frozenset[tuple[str, str]]:
