@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.ports import Vectors, VectorSearch
+from retrieval.ports import Ids, Vectors, VectorSearch
 
 
 def distinct(headings: Sequence[str]) -> list[str]:
@@ -29,7 +29,7 @@ class Headings:
         self.vectors = vectors
         self._places = of
 
-    def similarities(self, passages: Sequence[int], vector: Vectors) -> Vectors:
+    def similarities(self, passages: Sequence[int] | Ids, vector: Vectors) -> Vectors:
         """The cosine (-1 to 1) of a question's unit vector to the heading of each passage; -1 where there is none."""
         of = self._places[np.asarray(passages, dtype=np.int64)]
         found = np.full(len(of), -1, dtype=np.float32)

@@ -112,11 +112,11 @@ class VectorSearch(Protocol):
         """The ids and cosines (-1 to 1) of the `k` nearest vectors, nearest first. Shape of `query`: (dimension,)."""
         ...
 
-    def similarities(self, ids: Sequence[int], query: Vectors) -> Vectors:
+    def similarities(self, ids: Sequence[int] | Ids, query: Vectors) -> Vectors:
         """The cosines (-1 to 1) of the vectors with these ids to a unit vector. Shape: (ids,)."""
         ...
 
-    def vectors(self, ids: Sequence[int] | None = None) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids | None = None) -> Vectors:
         """The vectors with these ids, or all. Shape: (ids, dimension)."""
         ...
 
@@ -124,7 +124,7 @@ class VectorSearch(Protocol):
 class HeadingSearch(Protocol):
     """What stands above passages, as vectors."""
 
-    def similarities(self, passages: Sequence[int], vector: Vectors) -> Vectors:
+    def similarities(self, passages: Sequence[int] | Ids, vector: Vectors) -> Vectors:
         """The cosine (-1 to 1) of a question's unit vector to the heading of each passage; -1 where there is none."""
         ...
 
@@ -156,7 +156,7 @@ class Vocabulary(Protocol):
         """The id of a stem; None where no passage has it."""
         ...
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids) -> Vectors:
         """The vectors of the words with these ids. Shape: (ids, dimension)."""
         ...
 

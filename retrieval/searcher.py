@@ -89,6 +89,17 @@ class Found(msgspec.Struct, frozen=True):
         return tuple(word for word, share in self.covered.items() if share < 0.5)
 
 
+def _is_number(word: str) -> bool:
+    return not word.isalpha() and any(letter.isdigit() for letter in word)
+
+
+def _found(query: Query, hit: Hit, passage: Passage, shares: Sequence[float]) -> Found:
+    coverage = sum([word.weight * share for word, share in zip(query.words, shares, strict=True)])
+    if query.by_meaning:  # words that are not known in English are not held against a passage
+        coverage = max(coverage, hit.similarity)
+    return Found(passage, hit, {word.text: share for word, share in zip(query.words, shares, strict=True)}, coverage)
+
+
 class Searcher:
     """Searches one generation; a new generation gets a new Searcher, so that no answer mixes two."""
 
@@ -136,20 +147,15 @@ class Searcher:
 
     def found(self, query: Query, hits: Sequence[Hit]) -> list[Found]:
         """What the passages of `hits` cover of `query`, in order."""
-        self.generation.passages.many([hit.id for hit in hits])  # at once, where they lie in a database
-        covered = self._cover(query.words, [hit.id for hit in hits])
-        return [self._found(query, hit, shares) for hit, shares in zip(hits, covered, strict=True)]
+        ids = [hit.id for hit in hits]
+        passages = self.generation.passages.many(ids)  # at once, where they lie in a database
+        shares = self._cover(query.words, ids, passages)
+        return [_found(query, hit, passage, row) for hit, passage, row in zip(hits, passages, shares, strict=True)]
 
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
         """The `k` best passages that hold any of these words, by their words alone."""
         stems = sorted({words.stem(word) for word in wanted})
         return self.generation.passages.many([i for i, _ in self.generation.lexical.search(stems, k)])
-
-    def _found(self, query: Query, hit: Hit, covered: dict[str, float]) -> Found:
-        share = sum(word.weight * covered[word.text] for word in query.words)
-        if query.by_meaning:  # words that are not known in English are not held against a passage
-            share = max(share, hit.similarity)
-        return Found(self.generation.passages[hit.id], hit, covered, share)
 
     @kept(10_000)
     def rarity(self, word: str) -> float:
@@ -184,50 +190,53 @@ class Searcher:
         """The cosine of a word to the nearest of others (-1 to 1): whether it is much like any of them."""
         return float((self._vectors_of(others) @ self._word_vector(word)).max())
 
-    def _cover(self, wanted: tuple[Word, ...], passages: Sequence[int]) -> list[dict[str, float]]:
+    def _cover(self, wanted: Sequence[Word], ids: Sequence[int], passages: Sequence[Passage]) -> list[list[float]]:
         """How far each passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
 
         A part of a name counts in full only where the whole name stands.
         """
-        known = [self.generation.vocabulary.find(word.stem) for word in wanted]
-        shares = np.clip((self._nearest([word.text for word in wanted], passages) - FAR) / (NEAR - FAR), 0.0, 1.0).tolist()
-        return [self._shares(wanted, known, passage, near) for passage, near in zip(passages, shares, strict=True)]
+        shares: list[list[float]] = ((self._nearest(wanted, ids) - FAR) / (NEAR - FAR)).clip(0.0, 1.0).tolist()
+        for place, word in enumerate(wanted):
+            if word.name:
+                for row, passage in zip(shares, passages, strict=True):
+                    row[place] *= 1.0 if word.name in passage.embedded else PART
+        return shares
 
-    def _shares(self, wanted: Sequence[Word], known: Sequence[int | None], passage: int, near: Sequence[float]) -> dict[str, float]:
-        stems = self._stems(passage)
-        found = {word.text: 1.0 if stem in stems else share for word, stem, share in zip(wanted, known, near, strict=True)}
-        for word in wanted:
-            if word.name and word.name not in self.generation.passages[passage].embedded:
-                found[word.text] *= PART
-        return found
-
-    def _nearest(self, wanted: Sequence[str], passages: Sequence[int]) -> NDArray[np.float64]:
-        """The cosine (-1 to 1) of each word to the nearest of each passage's words, in one product for all; -1 for a number.
+    def _nearest(self, wanted: Sequence[Word], passages: Sequence[int]) -> NDArray[np.float64]:
+        """The cosine (-1 to 1) of each word to the nearest of each passage's words; of a number 1 where it is there, else -1.
 
         Shape: (passages, wanted).
         """
-        held = [self._held(passage) for passage in passages]
-        all_held = np.concatenate(held) if held else np.zeros(0, dtype=np.int64)
         found = np.full((len(passages), len(wanted)), -1.0)
-        spelled = [place for place, word in enumerate(wanted) if not any(letter.isdigit() for letter in word)]
-        if not spelled or not len(all_held):
+        held = [self._held(passage) for passage in passages]
+        lengths = np.array([len(ids) for ids in held], dtype=np.int64)
+        full = np.flatnonzero(lengths)
+        if not len(full):
             return found
-        there, places = np.unique(all_held, return_inverse=True)
-        cosines = self.generation.vocabulary.vectors(there.tolist()) @ np.stack([self._word_vector(wanted[n]) for n in spelled]).T
-        full = [n for n, ids in enumerate(held) if len(ids)]
-        starts = np.cumsum([0, *(len(held[n]) for n in full[:-1])])
-        found[np.ix_(full, spelled)] = np.maximum.reduceat(cosines[places], starts, axis=0)
+        ids, starts = np.concatenate(held), (np.cumsum(lengths) - lengths)[full]
+        spelled = [place for place, word in enumerate(wanted) if not _is_number(word.text)]
+        if spelled:
+            cosines = self._cosines(ids, [wanted[place].text for place in spelled])
+            found[full[:, None], spelled] = np.maximum.reduceat(cosines, starts, axis=0)
+        for place in set(range(len(wanted))).difference(spelled):
+            known = self.generation.vocabulary.find(wanted[place].stem)
+            found[full, place] = np.maximum.reduceat(np.where(ids == (-1 if known is None else known), 1.0, -1.0), starts)
         return found
+
+    def _cosines(self, ids: Ids, wanted: Sequence[str]) -> Vectors:
+        """The cosine of the words with these ids, each as often as it is there, to each of some words. Shape: (ids, wanted)."""
+        there = np.zeros(len(self.generation.vocabulary), dtype=np.bool_)
+        there[ids] = True
+        distinct = np.flatnonzero(there)
+        places = np.empty(len(there), dtype=np.int64)
+        places[distinct] = np.arange(len(distinct))
+        cosines = self.generation.vocabulary.vectors(distinct) @ np.stack([self._word_vector(word) for word in wanted]).T
+        return np.asarray(cosines.take(places[ids], axis=0))
 
     @kept(10_000)
     def _held(self, passage: int) -> Ids:
         """The ids of a passage's words. Shape: (words,)."""
         return self.generation.vocabulary.held(passage)
-
-    @kept(10_000)
-    def _stems(self, passage: int) -> frozenset[int]:
-        """The same as a set."""
-        return frozenset(self._held(passage).tolist())
 
     def rows_naming(self, stems: Iterable[str]) -> list[tuple[Guide, int]]:
         """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""
@@ -281,7 +290,7 @@ class Searcher:
 
     def _strange(self, wanted: Iterable[str]) -> list[str]:
         """The words that no guide has, numbers aside."""
-        spelled = [word for word in wanted if not any(letter.isdigit() for letter in word)]
+        spelled = [word for word in wanted if not _is_number(word)]
         return [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
 
     @kept(1_000)

@@ -108,11 +108,11 @@ class VectorIndex:
 
     def similarities(self, ids: Sequence[int] | Ids, query: Vectors) -> Vectors:
         """The cosines (-1 to 1) of the vectors with these ids to a unit vector. Shape: (ids,)."""
-        return np.asarray(self._vectors[np.asarray(ids, dtype=np.int64)] @ query, dtype=np.float32)
+        return np.asarray(self._vectors.take(np.asarray(ids, dtype=np.int64), axis=0) @ query, dtype=np.float32)
 
-    def vectors(self, ids: Sequence[int] | None = None) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids | None = None) -> Vectors:
         """The stored vectors with these ids, or all. Shape: (ids, dimension)."""
-        return self._vectors if ids is None else self._vectors[np.asarray(ids, dtype=np.int64)]
+        return self._vectors if ids is None else self._vectors.take(np.asarray(ids, dtype=np.int64), axis=0)
 
 
 def lay_out(

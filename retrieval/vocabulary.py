@@ -29,7 +29,7 @@ class FolderVocabulary:
     def __len__(self) -> int:
         return len(self._stems)
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids) -> Vectors:
         """The vectors of the words with these ids. Shape: (ids, dimension)."""
         return self._vectors.vectors(ids)
 

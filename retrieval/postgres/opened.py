@@ -11,7 +11,7 @@ from psycopg import sql
 
 from retrieval.guides import Guide
 from retrieval.passages import Passage
-from retrieval.ports import Source, Vectors
+from retrieval.ports import Ids, Source, Vectors
 from retrieval.postgres import binary, layout
 from retrieval.postgres.caching import Cache
 from retrieval.postgres.connections import Connections
@@ -137,7 +137,7 @@ class PostgresHeadings:
             "select p.id, -(h.v <#> %s::vector)::real from {} p join {} h on h.id = p.heading where p.id = any(%s::integer[])"
         ).format(table(schema, "passages"), layout.vectors(schema, "headings"))
 
-    def similarities(self, passages: Sequence[int], vector: Vectors) -> Vectors:
+    def similarities(self, passages: Sequence[int] | Ids, vector: Vectors) -> Vectors:
         """The cosine (-1 to 1) of a question's unit vector to the heading of each passage; -1 where there is none."""
         wanted = [int(passage) for passage in passages]
         found = dict(self._connections.read(lambda c: c.execute(self._statement, [vector, wanted], binary=True).fetchall()))

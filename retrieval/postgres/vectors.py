@@ -42,13 +42,13 @@ class PostgresVectors:
         rows.sort(key=lambda row: (-row[1], row[0]))
         return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float32)
 
-    def similarities(self, ids: Sequence[int], query: Vectors) -> Vectors:
+    def similarities(self, ids: Sequence[int] | Ids, query: Vectors) -> Vectors:
         """The cosines (-1 to 1) of the vectors with these ids to a unit vector. Shape: (ids,)."""
         wanted = sql.SQL("select id, -(v <#> %s::vector)::real from {} where id = any(%s::integer[])").format(self._table)
         found = dict(self._connections.read(lambda c: c.execute(wanted, [query, list(map(int, ids))], binary=True).fetchall()))
         return np.array([found[i] for i in map(int, ids)], dtype=np.float32)
 
-    def vectors(self, ids: Sequence[int] | None = None) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids | None = None) -> Vectors:
         """The vectors with these ids, or all. Shape: (ids, dimension)."""
         if ids is None:
             return self.vectors(range(self._size))

@@ -40,7 +40,7 @@ class PostgresVocabulary:
         """The id of a stem; None where no passage has it."""
         return self._ids.many([stem])[0]
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids) -> Vectors:
         """The vectors of the words with these ids. Shape: (ids, dimension)."""
         found = self._read.many([int(number) for number in ids])
         return np.stack(found) if found else np.zeros((0, self._dimension), dtype=np.float32)
