@@ -75,6 +75,8 @@ class Choice:
     def confirming(self, question: str, ranked: Sequence[Ranked]) -> list[Passage]:
         """The best passage that states a figure of the question, where it says the figure is so: "does it really exceed 400k?"."""
         said = [] if lookup.limits(question) and not cue.WHETHER.search(question) else figures(question)
+        if not said:
+            return []
         near = [
             r.found.passage for r in ranked if r.evidence >= ranked[0].evidence - STATED and r.found.passage.kind not in (*NOTES, "table")
         ]

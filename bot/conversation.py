@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,8 +59,12 @@ def resolve(message: str, history: Sequence[str], searcher: Searcher) -> Resolve
 
 def subject_words(text: str, searcher: Searcher) -> list[str]:
     """The words of a text that name what it is about: no cue for a figure, no filler."""
-    found = words.content(searcher.terms.unify(text))
-    return [word for word in found if words.stem(word) not in _WEAK and cues.kind(word) is None and not word.isdigit()]
+    return [word for word in words.content(searcher.terms.unify(text)) if _names(word)]
+
+
+@functools.lru_cache(maxsize=4_096)
+def _names(word: str) -> bool:
+    return words.stem(word) not in _WEAK and cues.kind(word) is None and not word.isdigit()
 
 
 def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:

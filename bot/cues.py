@@ -247,19 +247,20 @@ class Cues(msgspec.Struct, frozen=True):
 def read(text: str) -> Cues:
     """The cues in a question in English."""
     text = text.lower()
+    table, row = bool(TABLE.search(text)), bool(ROW.search(text))
     return Cues(
         kind=kind(text),
         extreme="lowest" if _LOWEST.search(text) else "highest" if _HIGHEST.search(text) else None,
         advice=bool(ADVICE.search(text)) and not DECIDES.search(text),
         source=bool(SOURCE.search(text)),
-        table=bool(TABLE.search(text)),
+        table=table,
         listing=bool(LIST.search(text)),
         both_guides=bool(BOTH_GUIDES.search(text)),
         compares=bool(COMPARES.search(text)),
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
-        row=bool(ROW.search(text)),
-        shown=bool(TABLE.search(text) and not ROW.search(text) and (SHOWS.search(text) or len(text.split()) <= SHORT)),
+        row=row,
+        shown=bool(table and not row and (SHOWS.search(text) or len(text.split()) <= SHORT)),
     )
 
 

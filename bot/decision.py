@@ -168,11 +168,8 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
     unified = terms.unify(_BEHIND.sub(" ", text))
     said: dict[int, bool] = {}
     for value, spoken in _values(axis, labels).items():
-        position = next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)
-        if position is None:
-            continue
-        verdicts = [not _negated(unified, at) for word in spoken for at in _places(unified, terms.unify(word))]
-        if verdicts:
+        verdicts = [not _negated(unified, at) for word in map(terms.unify, spoken) for at in _places(unified, word)]
+        if verdicts and (position := next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)) is not None:
             said[position] = any(verdicts)
     wanted = tuple(sorted(position for position, yes in said.items() if yes))
     if len(wanted) > 1:

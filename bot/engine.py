@@ -120,10 +120,10 @@ class Engine:
 
     def _searched(self, text: str, whole: str, history: list[str], speech: Speech) -> Answer:
         resolved = resolve(self._read(text), self._history(history), self.searcher)
-        citations = Citations(self.searcher.generation.guides)
-        if (advice := self._advice(self._read(whole[: message.KEPT]), resolved, citations, speech)) is not None:
+        citations, adviser = Citations(self.searcher.generation.guides), self._adviser(speech)
+        if (advice := self._advice(adviser, self._read(whole[: message.KEPT]), resolved, citations)) is not None:
             return self._advised(text, advice, citations, speech)
-        role = None if resolved.explains else self._adviser(speech).role_row(self._read(text), resolved.said)
+        role = None if resolved.explains else adviser.role_row(self._read(text), resolved.said)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
         following = f"{history[-1]} {text}" if resolved.follows and history else text
@@ -142,8 +142,7 @@ class Engine:
         cleaned = [message.focus(earlier) for earlier in history]
         return [self._read(text) for text in cleaned if text and _small_talk(text) is None]
 
-    def _advice(self, text: str, resolved: Resolved, citations: Citations, speech: Speech) -> Advice | None:
-        adviser = self._adviser(speech)
+    def _advice(self, adviser: Adviser, text: str, resolved: Resolved, citations: Citations) -> Advice | None:
         said = (*resolved.said[:-1], text)
         table = None if resolved.explains else adviser.asked(text, said, resolved.follows) or adviser.answered(text, said)
         if table is None:

@@ -156,6 +156,14 @@ def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
 
 
+def speaking(ranked: Sequence[Ranked], query: Query, searcher: Searcher) -> list[Found]:
+    """The passages, in order, that lack nothing in the sense of `lacking`: all of them where the question has nothing to lack."""
+    text = query.text
+    if not (_years(text) or _states(text) or _verbs(text) or any(naming.limits(word, searcher) for word in query.words)):
+        return [r.found for r in ranked]
+    return [r.found for r in ranked if not lacking(r.found, query, searcher)]
+
+
 def beside(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """What else an answer would have to speak of, and the passage does not: single things, what is counted, another role."""
     missing = _missing(found, query)

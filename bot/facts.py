@@ -105,7 +105,7 @@ class Facts:
         asked = cues.kind or lookup.limits(question)
         if not asked and not cue.COUNT.search(question):
             return ""
-        found = [r.found for r in ranked if not evidence.lacking(r.found, query, self._searcher)]
+        found = evidence.speaking(ranked, query, self._searcher)
         if asked and (read := self._tables.read(question, query, cues, found, citations)):
             return read + self._second_view(ranked, citations)
         return self._tables.counted(question, found, citations)
@@ -114,8 +114,9 @@ class Facts:
         """The figures about the subject that are at odds; where none are, those that differ but may all be true."""
         wide = self._wide(ranked, subject)
         subject = [word for word in subject if not evidence.weightless(word)] or subject
-        differing = variants.differing(subject, kind, wide, self._disagreements, self._searcher)
-        return differing, [] if differing else variants.several(subject, kind, wide, self._disagreements, self._searcher)
+        about = variants.Subject(subject, self._searcher)
+        differing = variants.differing(about, kind, wide, self._disagreements)
+        return differing, [] if differing else variants.several(about, kind, wide, self._disagreements)
 
     def _ranked(self, question: str, cues: Cues, written: str = "") -> tuple[Query, list[Ranked]]:
         query = self._searcher.read(question, self._emphasis, written)

@@ -116,7 +116,10 @@ def detect(text: str) -> Language | None:
     function words counted twice. A text that is mostly in Devanagari says enough by that, and so does one without function
     words ("Zertifikate?") most of whose words a language knows and English does not.
     """
-    found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
+    if text.isascii():
+        found = _WORD.findall(text.lower())
+    else:
+        found = [unicodedata.normalize("NFC", word).casefold() for word in _WORD.findall(text)]
     if not found or not languages():
         return None
     devanagari = sum(bool(_DEVANAGARI.search(word)) for word in found) if _DEVANAGARI.search(text) else 0
@@ -191,7 +194,7 @@ def _parts(word: str, english: WordMap) -> str | None:
 
 
 def _marks(language: Language, found: Sequence[str]) -> int:
-    return len([word for word in found if word in language.markers])
+    return 0 if language.markers.isdisjoint(found) else len([word for word in found if word in language.markers])
 
 
 def _foreign(shared: frozenset[str], english: Sequence[str]) -> int:

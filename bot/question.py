@@ -78,7 +78,9 @@ _SHORT_FORM = re.compile(
 
 def clean(message: str) -> str:
     """The message as one person would read it out: no mentions, links, templates, control or invisible characters."""
-    text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", message[: LONGEST * 2]))
+    text = message[: LONGEST * 2]
+    if not text.isascii():
+        text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", text))
     if not text.isprintable():
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
     for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE) if _SIGN.search(text) else ():
@@ -98,7 +100,7 @@ def _may_repeat(text: str) -> bool:
 
 def links(message: str) -> bool:
     """Whether the message holds the address of a page."""
-    return bool(_LINK.search(message))
+    return ("." in message or ":" in message) and bool(_LINK.search(message))
 
 
 def asks_to_read_a_link(message: str) -> bool:

@@ -165,6 +165,8 @@ class Reader:
 
     def _clauses(self, passage: Passage, sentence: str, heading: frozenset[str]) -> Iterator[Statement]:
         """The figures of a sentence, each with the words of its own clause, or of those before where it has none."""
+        if not figures(sentence):
+            return  # most sentences have none
         start, before, sentence_stems = 0, "", self.stems(sentence)
         for end in [*(m.end() for m in _CLAUSE.finditer(sentence) if _splits(sentence, m)), len(sentence)]:
             clause = sentence[start:end]

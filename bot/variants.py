@@ -16,44 +16,11 @@ MOST = 4  # different figures in an answer; more are said of different things
 ENOUGH = 0.75  # share of the question's subject (by weight) that a statement has to be about
 
 
-def differing(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], found: Disagreements, searcher: Searcher) -> list[Statement]:
-    """The statements about `subject` that are at odds, one for each figure; none where all agree.
-
-    `subject` are the words that a question is about. One statement about it is enough: those at odds with it are
-    about the same thing, in other words. Those of `passages` come first, in their order.
-    """
-    on_subject = _Subject(subject, searcher)
-    order = {passage: place for place, passage in enumerate(passages)}
-    best: tuple[float, list[Statement]] = (0.0, [])
-    for conflict in found.among(passages, lambda s: s.figure.kind == kind and on_subject.share(s.words) >= ENOUGH):
-        weight = max(on_subject.share(statement.words) for statement in conflict.statements)
-        if conflict.statements[0].figure.kind == kind and weight >= ENOUGH and weight > best[0]:
-            best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(s.passage, len(order))))[:MOST]
-    return best[1]
-
-
-def several(subject: Sequence[str], kind: Kind, passages: Sequence[Passage], found: Disagreements, searcher: Searcher) -> list[Statement]:
-    """Statements about `subject` with figures of their own that may all be true; none where there is but one.
-
-    Durations of one subject are of one kind by nature; amounts and shares also have to be said of the same thing, by
-    the words that the statements have in common.
-    """
-    on_subject = _Subject(subject, searcher)
-    fitting = [s for passage in passages for s in found.of(passage) if s.figure.kind == kind and on_subject.share(s.about) >= ENOUGH]
-    distinct: list[Statement] = []
-    for statement in fitting:
-        if any(statement.figure.same_as(other.figure) or _other_row(statement, other) for other in distinct):
-            continue
-        if not distinct or kind == "duration" or _overlap(statement, distinct[0]):
-            distinct.append(statement)
-    apart = len({statement.passage for statement in distinct}) > 1
-    return distinct if apart and len(distinct) < MOST else []
-
-
-class _Subject:
+class Subject:
     """What a question is about, to be compared with what a statement is about."""
 
     def __init__(self, subject: Sequence[str], searcher: Searcher) -> None:
+        """`subject` are the words that a question is about."""
         self._wanted = {words.stem(word): searcher.rarity(word) for word in subject if searcher.knows(word)}
         self._total = sum(self._wanted.values())
         self._names = _rare_names(subject, searcher)
@@ -64,6 +31,38 @@ class _Subject:
         if self._vague or not self._names <= about:
             return 0.0
         return sum(weight for stem, weight in self._wanted.items() if stem in about) / self._total
+
+
+def differing(subject: Subject, kind: Kind, passages: Sequence[Passage], found: Disagreements) -> list[Statement]:
+    """The statements about `subject` that are at odds, one for each figure; none where all agree.
+
+    One statement about it is enough: those at odds with it are
+    about the same thing, in other words. Those of `passages` come first, in their order.
+    """
+    order = {passage: place for place, passage in enumerate(passages)}
+    best: tuple[float, list[Statement]] = (0.0, [])
+    for conflict in found.among(passages, lambda s: s.figure.kind == kind and subject.share(s.words) >= ENOUGH):
+        weight = max(subject.share(statement.words) for statement in conflict.statements)
+        if conflict.statements[0].figure.kind == kind and weight >= ENOUGH and weight > best[0]:
+            best = weight, _one_each(sorted(conflict.statements, key=lambda s: order.get(s.passage, len(order))))[:MOST]
+    return best[1]
+
+
+def several(subject: Subject, kind: Kind, passages: Sequence[Passage], found: Disagreements) -> list[Statement]:
+    """Statements about `subject` with figures of their own that may all be true; none where there is but one.
+
+    Durations of one subject are of one kind by nature; amounts and shares also have to be said of the same thing, by
+    the words that the statements have in common.
+    """
+    fitting = [s for passage in passages for s in found.of(passage) if s.figure.kind == kind and subject.share(s.about) >= ENOUGH]
+    distinct: list[Statement] = []
+    for statement in fitting:
+        if any(statement.figure.same_as(other.figure) or _other_row(statement, other) for other in distinct):
+            continue
+        if not distinct or kind == "duration" or _overlap(statement, distinct[0]):
+            distinct.append(statement)
+    apart = len({statement.passage for statement in distinct}) > 1
+    return distinct if apart and len(distinct) < MOST else []
 
 
 def _one_each(statements: Sequence[Statement]) -> list[Statement]:

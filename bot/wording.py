@@ -66,6 +66,8 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
+LONGEST_TALK = 160  # characters; what is longer asks something
+
 EMPTY = _("What would you like to know? I answer from the guides about {about}. For example:")
 BUSY = _("Many people are asking me at this moment. Ask again in a minute.")
 TOO_LONG = _("That message is too long for me to read. Ask in a shorter one, with the question itself.")
@@ -157,7 +159,6 @@ OPEN_SOURCE = _("Open the source")
 
 def small_talk(message: str) -> str | None:
     """The reply to a greeting, thanks or a question about the bot, with {about} and {guides} to fill in."""
-    for pattern, reply in SMALL_TALK:
-        if pattern.search(message) and len(message) <= 160:
-            return reply
-    return None
+    if len(message) > LONGEST_TALK:
+        return None
+    return next((reply for pattern, reply in SMALL_TALK if pattern.search(message)), None)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from retrieval.numerals import DIGITS, FRACTION, FRACTIONS, NUMBER, VAGUE_WORDS, magnitude, number, spelled
+from retrieval.numerals import DIGITS, FRACTION, FRACTIONS, NUMBER, NUMBER_WORDS, VAGUE_WORDS, magnitude, number, spelled
 
 Kind = Literal["duration", "money", "percent"]
 
@@ -92,7 +92,8 @@ _RATED = re.compile(r"(?:\b(?:once|twice|times|salary|pay|[\d,.]+\s?(?:k|thousan
 _SOME_MONEY = re.compile(r"[$€£]|dollar|bucks|usd|eur|pound|gbp|[\d.,]\s?(?:k|grand)\b")
 _SOME_PERCENT = re.compile(r"%|per\s*cent")
 _SOME_TIME = re.compile(rf"(?:\d|\b)(?:{_UNITS})\b")
-_SOME_SHARE = re.compile(r"\b(?:in|out)\s|half|third|quarter|fifth|tenth")
+_FIRST = "|".join(sorted({word.split()[0] for word in NUMBER_WORDS}))
+_SOME_SHARE = re.compile(rf"\b(?:in|out\s+of)\s+(?:every\s+)?(?:\d|{_FIRST})|half|third|quarter|fifth|tenth")
 
 
 class Figure(msgspec.Struct, frozen=True):
