@@ -9,6 +9,7 @@ from pathlib import Path
 import tantivy
 
 from retrieval.errors import IndexNotWritten, IndexUnusable
+from retrieval.keeping import kept
 from retrieval.spelling import SHORTEST
 
 LONGEST = 64  # letters of a word that may be a typo
@@ -57,7 +58,12 @@ class LexicalIndex:
 
         It is the sum of their inverse document frequencies; stems that no document holds count nothing.
         """
-        return sum(math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) for count in self.counts(stems).values() if count)
+        return sum(map(self._rarity, dict.fromkeys(stems)))
+
+    @kept(4_096)
+    def _rarity(self, stem: str) -> float:
+        count = int(self._searcher.doc_freq("stems", stem))
+        return math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) if count else 0.0
 
     def counts(self, stems: Sequence[str]) -> dict[str, int]:
         """In how many documents each stem stands."""

@@ -160,7 +160,6 @@ class Texts:
     def _places(self) -> dict[str, int]:
         return dict(zip(self, range(len(self)), strict=True))
 
-    @kept(KEPT)
     def find(self, text: str) -> int | None:
         """The position of a text, of many by halving; None where it is not there."""
         if len(self) <= FEW:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 import msgspec
 import numpy as np
@@ -93,13 +94,6 @@ def _is_number(word: str) -> bool:
     return not word.isalpha() and any(letter.isdigit() for letter in word)
 
 
-def _found(query: Query, hit: Hit, passage: Passage, shares: Sequence[float]) -> Found:
-    coverage = sum([word.weight * share for word, share in zip(query.words, shares, strict=True)])
-    if query.by_meaning:  # words that are not known in English are not held against a passage
-        coverage = max(coverage, hit.similarity)
-    return Found(passage, hit, {word.text: share for word, share in zip(query.words, shares, strict=True)}, coverage)
-
-
 class Searcher:
     """Searches one generation; a new generation gets a new Searcher, so that no answer mixes two."""
 
@@ -149,8 +143,14 @@ class Searcher:
         """What the passages of `hits` cover of `query`, in order."""
         ids = [hit.id for hit in hits]
         passages = self.generation.passages.many(ids)  # at once, where they lie in a database
-        shares = self._cover(query.words, ids, passages)
-        return [_found(query, hit, passage, row) for hit, passage, row in zip(hits, passages, shares, strict=True)]
+        texts, weights = [word.text for word in query.words], [word.weight for word in query.words]
+        found = []
+        for hit, passage, shares in zip(hits, passages, self._cover(query.words, ids, passages), strict=True):
+            coverage = sum(map(mul, weights, shares))
+            if query.by_meaning:  # words that are not known in English are not held against a passage
+                coverage = max(coverage, hit.similarity)
+            found.append(Found(passage, hit, dict(zip(texts, shares, strict=True)), coverage))
+        return found
 
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
         """The `k` best passages that hold any of these words, by their words alone."""
