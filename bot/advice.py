@@ -77,14 +77,17 @@ class Adviser:
 
     def _asked_of(self, table: DecisionTable, question: str, said: Sequence[str], follows: bool) -> int | None:
         """On how many axes the asker's place is known, where a message asks for this table's advice; else None."""
-        fresh = any(place.positions for place in self.places(table, [question]))
         advice, decides = bool(cues.ADVICE.search(question)), self._decides(table, question)
-        if not (fresh or advice or decides) or self.other_role(table, said):
+        asks = advice or decides or follows or "?" not in question or bool(cues.WISH.search(question))
+        if not asks:
             return None  # most questions ask for no advice
+        fresh = any(place.positions for place in self.places(table, [question]))
+        if not (fresh or advice or decides) or self.other_role(table, said):
+            return None
         if not fresh and lookup.limits(question):
             return None  # "which paths take under 6 months" asks for rows
         known = sum(bool(place.positions) for place in self.places(table, said))
-        if known == len(AXES) and fresh and (advice or decides or follows or "?" not in question or cues.WISH.search(question)):
+        if known == len(AXES) and fresh:
             return known
         if cues.kind(question) is not None or not (advice or decides):
             return None

@@ -19,17 +19,15 @@ SPAN = re.compile(
     rf"(?P<unit>{_UNIT})(?P<half>\s+and\s+a\s+half)?(?P<also>\s*(?:and|,)\s*(?P<extra>\d+)\s*(?P<extraunit>months?|mos?)\b)?",
     re.IGNORECASE,
 )
-_SOME_SPAN = re.compile(rf"(?:\d|\b){_UNIT}", re.IGNORECASE)  # which most messages have not, and are not read by the longer expression
-_SINCE = re.compile(
-    r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b", re.IGNORECASE
-)
+# Of a text in lower case, so that no letter's case is changed to compare it.
+_SOME_SPAN = re.compile(rf"(?:\d|\b){_UNIT}")  # which most messages have not, and are not read by the longer expression
+_SINCE = re.compile(r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b")
 _NONE = re.compile(
-    r"\b(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
-    r"\b(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
-    r"\b(?:new|recent|fresh)\s+(?:cs\s+)?grad(?:uate)?\b|\bfresher\b|\bstraight out of (?:uni|college|school)|"
-    r"\b(?:still|currently) (?:a |in )?(?:student|uni|college)\b|\bi'?m a (?:cs )?student\b|"
-    r"\b(?:got|landed|started|in|at) (?:my |the )?(?:very )?first (?:\w+ ){0,2}job\b|\bjust starting\b",
-    re.IGNORECASE,
+    r"\b(?:(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
+    r"(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
+    r"(?:new|recent|fresh)\s+(?:cs\s+)?grad(?:uate)?\b|fresher\b|straight out of (?:uni|college|school)|"
+    r"(?:still|currently) (?:a |in )?(?:student|uni|college)\b|i'?m a (?:cs )?student\b|"
+    r"(?:got|landed|started|in|at) (?:my |the )?(?:very )?first (?:\w+ ){0,2}job\b|just starting\b)"
 )
 # What makes a number of years something else than the asker's experience, by the words before or after it.
 _BEFORE_DECOY = re.compile(
@@ -49,30 +47,26 @@ _OTHERS = re.compile(
     r"co-worker|lead|mate|buddy|dad|mom|gf|bf|girlfriend|boyfriend|ex|flatmate|cousin|"
     r"roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|"
     r"daughter)\b|"
-    r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b",
-    re.IGNORECASE,
+    r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b"
 )
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
-_LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b", re.IGNORECASE)
+_LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b")
 
 
 # "my friend has 10 years, i have 1": a number that needs no unit any more.
-_BARE = re.compile(
-    rf"\bi(?:'ve|'m at)?\s+(?:only\s+)?(?:have|got|have got)?\s*(?:only\s+)?(?P<years>{_NUMBER})(?=\s*(?:[.,;!?]|$|and|so))", re.IGNORECASE
-)
+_BARE = re.compile(rf"\bi(?:'ve|'m at)?\s+(?:only\s+)?(?:have|got|have got)?\s*(?:only\s+)?(?P<years>{_NUMBER})(?=\s*(?:[.,;!?]|$|and|so))")
 
 
 # "YOE: 10", "experience = 3": a form filled in.
 _FORM = re.compile(
-    rf"\b(?:yoe|years(?: of (?:\w+ )?experience)?|experience|exp)\s*[:=]\s*(?P<years>{_NUMBER})(?!\s*(?:months?|mos?|weeks?)\b)",
-    re.IGNORECASE,
+    rf"\b(?:yoe|years(?: of (?:\w+ )?experience)?|experience|exp)\s*[:=]\s*(?P<years>{_NUMBER})(?!\s*(?:months?|mos?|weeks?)\b)"
 )
 
 
 # "5 years of work, but only the last 1 as a developer": the part that counts.
-_AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b", re.IGNORECASE)
+_AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b")
 
 
 @dataclass(frozen=True)
@@ -89,6 +83,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
     Not an age, a deadline, the length of a course or somebody else's years. The last statement counts, so that a
     correction ("sorry, I meant 1 year") wins.
     """
+    text = text.lower()
     found: list[tuple[int, Years]] = [(m.start(), Years(0, 0)) for m in _NONE.finditer(text)]
     for match in _SINCE.finditer(text):
         years = max(0.0, float(today.year - int(match["year"] or match["year2"])))

@@ -20,7 +20,7 @@ def n_(one: str, many: str) -> tuple[str, str]:
 
 
 SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), reply)
+    (re.compile(pattern), reply)  # of a text in lower case
     for pattern, reply in (
         (
             r"^\W*(?:hi|hiya|hello+|hey+|yo|howdy|sup|good (?:morning|afternoon|evening|day)|greetings|hola|hallo|bonjour|salut|"
@@ -161,4 +161,5 @@ def small_talk(message: str) -> str | None:
     """The reply to a greeting, thanks or a question about the bot, with {about} and {guides} to fill in."""
     if len(message) > LONGEST_TALK:
         return None
-    return next((reply for pattern, reply in SMALL_TALK if pattern.search(message)), None)
+    said = message.lower()
+    return next((reply for pattern, reply in SMALL_TALK if pattern.search(said)), None)
