@@ -127,6 +127,18 @@ class ExportedEncoder:
         self._pass(read, keep)
         return found
 
+    def inside(self, texts: Sequence[str]) -> list[Vectors]:
+        """What a model that gives out more than tokens and vectors has there, filling left out. Shape of each: (tokens, numbers)."""
+        read = self._read(texts)
+        found: list[tuple[Vectors, ...]] = []
+
+        def keep(places: list[int], tokens: Vectors, _: Vectors, *more: Vectors) -> None:
+            real = np.arange(tokens.shape[1]) < np.array([[len(read[place].ids)] for place in places])
+            found.append(tuple((each[real] if each.shape[:2] == real.shape else each.reshape(-1, each.shape[-1])).copy() for each in more))
+
+        self._pass(read, keep)
+        return [np.concatenate(parts) for parts in zip(*found, strict=True)]
+
     def _takes_short(self) -> bool:
         """Whether a short text goes its own way: not at once in a process that has begun with a longer one and may soon be done."""
         self._short_texts += 1
@@ -136,7 +148,7 @@ class ExportedEncoder:
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
         return read
 
-    def _pass(self, read: Sequence[Any], keep: Callable[[list[int], Vectors, Vectors], None]) -> None:
+    def _pass(self, read: Sequence[Any], keep: Callable[..., None]) -> None:
         """Hand the places of some texts, (texts, longest, dimension) of their tokens and (texts, dimension) to `keep`, until all are done.
 
         Both arrays are openvino's own and hold until `keep` returns.

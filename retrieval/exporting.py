@@ -6,7 +6,7 @@ Weights are kept in 8 bits, those of the matrices that bear it least in 16.
 
 from __future__ import annotations
 
-import bisect
+import itertools
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from retrieval import runtime
+from retrieval import narrowing, runtime
 from retrieval.errors import ModelError
 from retrieval.exported import (
     ANY,
@@ -96,21 +96,26 @@ def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str,
 
 
 def _narrowed(made: Export, folder: Path) -> Any:
-    """The model in a folder with the fewest matrices of weights in 16 bits by which short texts, which bear it least, are the same.
+    """The model in a folder with few matrices of weights in 16 bits, so that short texts, which bear it least, are the same.
 
-    The most harmful are left at 16 bits first: those which, alone in 8 bits, move a vector the furthest.
+    Those whose product moves the furthest in 8 bits are left at 16 first: none, one, two, four and so on until that is enough.
     """
     model, texts = runtime.read(folder / ANY), list(SHORTER)
     wanted = _encoded(ExportedEncoder(folder, made, settled=False), texts)
+    runtime.save(runtime.watched(model), folder / ANY)
+    seen = ExportedEncoder(folder, made, settled=False).inside(texts)
+    narrow = [narrowing.narrow(*each) for each in zip(runtime.weights(model), seen, strict=True)]
+    harmful = sorted(range(len(narrow)), key=lambda number: -narrow[number].error)
 
-    def agreement(narrow: Sequence[int]) -> float:
-        runtime.save(runtime.narrowed(model, narrow), folder / ANY)
+    def without(kept: int) -> Any:
+        return runtime.narrowed(model, {number: narrow[number] for number in harmful[kept:]})
+
+    def agreement(kept: int) -> float:
+        runtime.save(without(kept), folder / ANY)
         return _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), texts))
 
-    count = runtime.matrices(model)
-    harmful = sorted(range(count), key=lambda number: agreement([number]))
-    kept = bisect.bisect_left(range(count), NARROW_COSINE, key=lambda kept: agreement(harmful[kept:]))
-    return runtime.narrowed(model, harmful[kept:])
+    tried = (0, *itertools.takewhile(lambda kept: kept < len(narrow), (2**power for power in itertools.count())))
+    return without(next((kept for kept in tried if agreement(kept) >= NARROW_COSINE), len(narrow)))
 
 
 def _checked(reference: Any, made: Export, folder: Path) -> Export:

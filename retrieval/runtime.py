@@ -6,18 +6,19 @@ import os
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.narrowing import Narrow
+
 Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
 AHEAD = 8  # passes that are in hand at a time
-GROUP = 64  # weights of a row that share a scale, where they are kept in 8 bits
 
 
 def cores() -> int:
@@ -197,43 +198,47 @@ def taken_out(model: Any, name: str) -> NDArray[np.float16] | None:
     return None
 
 
-def matrices(model: Any) -> int:
-    """How many matrices of weights a model has."""
-    return len(_products(model))
+def weights(model: Any) -> list[NDArray[np.float32]]:
+    """A model's matrices of weights in the order of computing. Shape of each: (rows, columns)."""
+    return [np.asarray(_behind(product.input_value(1)).data, dtype=np.float32) for product in _products(model)]
 
 
-def narrowed(model: Any, which: Container[int]) -> Any:
+def watched(model: Any) -> Any:
+    """A copy of a model that also gives out what each matrix of weights is multiplied with, in order."""
+    copied = model.clone()
+    copied.add_results([library().opset13.result(product.input_value(0)) for product in _products(copied)])  # add_outputs takes each once
+    return copied
+
+
+def narrowed(model: Any, narrow: Mapping[int, Narrow]) -> Any:
     """A copy of a model with some of its matrices of weights in 8 bits, by their numbers in the order of computing."""
     op, copied = library().opset13, model.clone()
     for number, product in enumerate(_products(copied)):
-        if number in which:
-            weights = np.asarray(_behind(product.input_value(1)).data, dtype=np.float32)
-            product.input(1).replace_source_output(op.convert(_in_8_bits(weights), np.float32).output(0))
+        if (found := narrow.get(number)) is not None:
+            product.input(1).replace_source_output(op.convert(_widened(found), np.float32).output(0))
+            if found.divisor is not None:
+                divided = op.multiply(product.input_value(0), op.constant(1 / found.divisor))
+                product.input(0).replace_source_output(divided.output(0))
     copied.validate_nodes_and_infer_types()
     return copied
 
 
-def _in_8_bits(weights: NDArray[np.float32]) -> Any:
-    """What gives a matrix in 16 bits from one in 8, where each run of GROUP weights has a scale and a zero of its own.
+def _widened(narrow: Narrow) -> Any:
+    """What gives a matrix in 16 bits from one in 8.
 
     openvino's INT8_ASYM, by groups (docs.openvino.ai, "Weight compression"); the CPU multiplies such weights without widening
     them first, where it can.
     """
     op = library().opset13
-    rows, columns = weights.shape
-    grouped = weights.reshape(rows, -1, GROUP if columns % GROUP == 0 else columns)
-    low, high = (np.minimum(grouped.min(axis=2, keepdims=True), 0), np.maximum(grouped.max(axis=2, keepdims=True), 0))
-    scale = np.maximum((high - low) / 255, np.finfo(np.float16).tiny).astype(np.float16)
-    zero = np.clip(np.round(-low / scale.astype(np.float32)), 0, 255)
-    codes = np.clip(np.round(grouped / scale.astype(np.float32)) + zero, 0, 255)
-    code, zero = (op.convert(op.constant(part.astype(np.uint8)), np.float16) for part in (codes, zero))
-    wide = op.multiply(op.subtract(code, zero), op.constant(scale))
-    return op.reshape(wide, op.constant([rows, columns], np.int64), special_zero=False)
+    code, zero = (op.convert(op.constant(part), np.float16) for part in (narrow.code, narrow.zero))
+    wide = op.multiply(op.subtract(code, zero), op.constant(narrow.scale))
+    return op.reshape(wide, op.constant(list(narrow.shape), np.int64), special_zero=False)
 
 
 def _products(model: Any) -> list[Any]:
     """The products by a matrix of weights, whose rows are what is multiplied, in the order of computing."""
-    products = (node for node in model.get_ordered_ops() if node.get_type_name() == "MatMul" and node.get_attributes()["transpose_b"])
+    named = (node for node in model.get_ordered_ops() if node.get_type_name() == "MatMul")
+    products = (node for node in named if node.get_attributes()["transpose_b"] and not node.get_attributes()["transpose_a"])
     weights = ((node, _behind(node.input_value(1))) for node in products)
     return [node for node, behind in weights if behind.get_type_name() == "Constant" and len(behind.shape) == 2]
 
