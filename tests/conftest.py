@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot.settings import Settings
 from bot.wiring import Bot
-from retrieval import encoder
+from retrieval import encoder, exported
 from retrieval.encoder import EMBEDDED_MODEL, Model
 from tests.servers.postgres import PostgresServer, running
 
+ROOT = Path(__file__).parents[1]
 TODAY = datetime.date(2026, 11, 22)
 
 
@@ -23,8 +28,20 @@ def quiet(_doing: str, _done: int, _of: int) -> None:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests' export of the model lies, made once."""
-    return tmp_path_factory.mktemp("models")
+    """Where the tests' export of the model lies, made once for all workers by the command that makes an image's."""
+    own = tmp_path_factory.getbasetemp()
+    models = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "models"  # in the folder of the whole run
+    new = models.with_suffix(".new")
+    with FileLock(models.with_suffix(".lock")):
+        if not models.is_dir():
+            command = [sys.executable, "-m", "bot", "export", str(new / "export")]
+            environment = {**os.environ, "FINGERPOST_HOME": str(own / "exporter")}
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+            made = exported.manifest(new / "export")
+            assert made is not None
+            (new / "export").rename(exported.folder_for(made.identity, new))
+            new.rename(models)
+    return models
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +51,15 @@ def model(models: Path) -> Model:
 
 
 @pytest.fixture(scope="session")
+def export(model: Model, models: Path) -> str:
+    """What FINGERPOST_MODEL is for a process that shall not make an export of its own."""
+    return str(exported.folder_for(model.identity, models))
+
+
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     """The corpus that the program carries."""
-    return Path(__file__).parents[1] / "corpus"
+    return ROOT / "corpus"
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ from bot.wiring import Bot
 
 
 @pytest.fixture
-def run(bot: Bot, corpus: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def run(bot: Bot, corpus: Path, export: str, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """Run a command in the home of the session's bot."""
     monkeypatch.setenv("FINGERPOST_CORPUS", str(corpus))
     monkeypatch.setenv("FINGERPOST_HOME", str(bot.settings.home))
+    monkeypatch.setenv("FINGERPOST_MODEL", export)
 
     def command(*arguments: str, typed: str = "") -> Result:
         return CliRunner().invoke(main, list(arguments), input=typed)
@@ -126,10 +127,11 @@ def test_path_asks_for_what_is_missing(run) -> None:  # type: ignore[no-untyped-
     assert "▶ Self-study/portfolio OR bootcamp (6-12 months) ◀" in result.stdout
 
 
-def test_a_first_start_builds_the_index(plants: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_start_builds_the_index(plants: Path, export: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an index the first question builds it and is answered."""
     monkeypatch.setenv("FINGERPOST_CORPUS", str(plants))
     monkeypatch.setenv("FINGERPOST_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FINGERPOST_MODEL", export)
     result = CliRunner().invoke(main, ["ask", "how often do i water a cactus?"])
     assert (0, True) == (result.exit_code, "every 3 days and a cactus every 4 weeks" in result.stdout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import shutil
 import subprocess
@@ -76,7 +77,7 @@ def test_a_question_has_the_reference_s_vector_at_any_length(model: Model, refer
 
 def test_many_texts_are_encoded_in_their_order(model: Model, reference: Model) -> None:
     """More than one pass holds, of very different lengths, over all cores."""
-    texts = [f"number {n} " + "and more " * (n * 7 % 90) for n in range(3 * exported.WIDE)]
+    texts = [f"number {n} " + "and more " * (n * 7 % 90) for n in range(exported.WIDE + 16)]
     assert (model.encode(texts) * reference.encode(texts)).sum(axis=1).min() >= exporting.LEAST_COSINE
 
 
@@ -147,6 +148,23 @@ def test_an_export_that_does_not_agree_is_not_kept(reference: Model, tmp_path: P
     with pytest.raises(ModelError, match="does not agree with its reference"):
         exporting.export(skewed, "skewed", folder, {})
     assert list(folder.parent.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_of_one_s_own_is_exported_when_it_first_serves(tmp_path: Path) -> None:
+    """Any folder that sentence-transformers loads; here the model without all of its layers but the first. It is made once."""
+    own = shutil.copytree(encoder.folder(EMBEDDED_MODEL), tmp_path / "own")
+    config = json.loads((own / "config.json").read_text("utf-8"))
+    (own / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 1}), "utf-8")
+    model = encoder.serve(str(own), tmp_path / "models")
+    theirs = encoder.load(str(own))
+    assert (model.served_by, model.identity) == ("openvino", theirs.identity)
+    texts = ["Do I need a degree?", "gift " * 300]
+    assert (model.encode(texts) * theirs.encode(texts)).sum(axis=1).min() >= exporting.LEAST_COSINE
+    folder = exported.folder_for(model.identity, tmp_path / "models")
+    made = (folder / exported.MANIFEST).stat()
+    assert encoder.serve(str(own), tmp_path / "models").served_by == "openvino"
+    assert (folder / exported.MANIFEST).stat() == made
 
 
 def test_where_no_export_can_be_made_the_reference_serves_and_says_so(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.messages import Ask
 from bot.reindexing.runs import Reindexing
+from bot.settings import PREFIX
 from bot.store import Store
 from bot.wiring import Bot
 from tests.bot.reindexing.forks import Reindexer
@@ -88,11 +89,12 @@ def test_what_never_served_is_not_gone_back_to(reindexer: Reindexer) -> None:
     assert reindexer.start()[0] == 1
 
 
-def test_a_command_that_is_killed_leaves_the_old_index(served: Bot, make_bot: Make) -> None:
+def test_a_command_that_is_killed_leaves_the_old_index(served: Bot, make_bot: Make, export: str) -> None:
     """`python -m bot reindex`, killed while it builds, leaves the old index as it was."""
     rewrite(served, "$12", "$13")
     command = [sys.executable, "-m", "bot", "reindex"]
-    settings = {"FINGERPOST_CORPUS": str(served.settings.corpus), "FINGERPOST_HOME": str(served.settings.home)}
+    given = {"CORPUS": str(served.settings.corpus), "HOME": str(served.settings.home), "MODEL": export}
+    settings = {PREFIX + name: value for name, value in given.items()}
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.DEVNULL) as running:
         while running.poll() is None and not list(served.settings.index.glob(".building-*/*")):
             time.sleep(0.0005)

@@ -237,13 +237,13 @@ def wait_for(found: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: Place) -> None:
+def test_a_run_goes_on_without_the_process_that_started_it(served: Bot, place: Place, export: str) -> None:
     """The run is done in a process of its own at low priority: it ends though the bot that started it has gone meanwhile.
 
     Wherever the state and the index are: that process is given the same place.
     """
     rewrite(served, "$12", "$13")
-    settings = replace(served.settings, store=place) if isinstance(place, Secret) else served.settings
+    settings = replace(served.settings, model=export, store=place if isinstance(place, Secret) else served.settings.store)
     store, starter = open_store(settings), open_store(settings)
     run = Reindexing(served, starter, process.launcher(settings)).start(*ANN).run
     wait_for(lambda: (store.run(run.id) or run).stage != "")
