@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,20 +29,23 @@ def quiet(_doing: str, _done: int, _of: int) -> None:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests' export of the model lies, made once for all workers by the command that makes an image's."""
+    """Where the tests' export of the model lies, made once for all workers by the command that makes an image's.
+
+    Each worker has a copy: openvino keeps there what it makes of the model, and another worker could be reading it.
+    """
     own = tmp_path_factory.getbasetemp()
-    models = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "models"  # in the folder of the whole run
-    new = models.with_suffix(".new")
-    with FileLock(models.with_suffix(".lock")):
-        if not models.is_dir():
+    made_once = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "exported"  # in the folder of the whole run
+    new = made_once.with_suffix(".new")
+    with FileLock(made_once.with_suffix(".lock")):
+        if not made_once.is_dir():
             command = [sys.executable, "-m", "bot", "export", str(new / "export")]
             environment = {**os.environ, "FINGERPOST_HOME": str(own / "exporter")}
             subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
             made = exported.manifest(new / "export")
             assert made is not None
             (new / "export").rename(exported.folder_for(made.identity, new))
-            new.rename(models)
-    return models
+            new.rename(made_once)
+    return shutil.copytree(made_once, own / "models")
 
 
 @pytest.fixture(scope="session")
