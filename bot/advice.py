@@ -95,8 +95,9 @@ class Adviser:
 
     def _decides(self, table: DecisionTable, question: str) -> bool:
         """Whether a question asks for what the table decides, by the words of its name: "which plant"."""
-        decided = set(words.stems(self._searcher.terms.unify(f"{table.spec.id} {table.spec.section}")))
-        return any(words.stem(match["thing"]) in decided for match in cues.WHICH.finditer(self._searcher.terms.unify(question)))
+        unify = self._searcher.terms.unify
+        asked = {words.stem(match["thing"]) for match in cues.WHICH.finditer(unify(question))}
+        return bool(asked) and not asked.isdisjoint(words.stems(unify(f"{table.spec.id} {table.spec.section}")))
 
     def role_row(self, question: str, said: Sequence[str]) -> Row | None:
         """Where a guide's table has the role that the asker claims, as guide, table and row, if advice is asked for.
