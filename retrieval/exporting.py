@@ -57,7 +57,8 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
     try:
-        found = _checked(reference, _converted(reference, identity, made, made_with), made)
+        wanted = np.asarray(reference.encode(list(SAMPLE), normalize_embeddings=True, show_progress_bar=False))
+        found = _checked(wanted, _converted(reference, wanted, identity, made, made_with), made)
         Lexicon.write(made, frequent, _encoded(ExportedEncoder(made, found, settled=False), frequent))
         names = sorted(path.name for path in made.iterdir())
         found = msgspec.structs.replace(found, files={name: digest(made / name) for name in names})
@@ -77,8 +78,8 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
     return found
 
 
-def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
-    """Write the model, for any texts and for a short one alone, and its tokenizer."""
+def _converted(reference: Any, wanted: Vectors, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
+    """Write the model, for any texts and for a short one alone, and its tokenizer; `wanted` are its own vectors of the sample."""
     model, inputs = runtime.traced(reference)
     if (table := runtime.taken_out(model, EMBEDDED)) is not None:
         np.save(folder / TABLE, table)
@@ -88,17 +89,18 @@ def _converted(reference: Any, identity: str, folder: Path, made_with: dict[str,
     reference.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     made = Export(FORMAT, identity, dimension, longest, short, inputs, 0.0, made_with, {})
     runtime.save(model, folder / ANY)
-    _checked(reference, made, folder)  # before much time is spent on a model that does not agree whatever is done
-    narrow = _narrowed(made, folder)
+    _checked(wanted, made, folder)  # before much time is spent on a model that does not agree whatever is done
+    narrow = _narrowed(wanted, made, folder)
     runtime.save(narrow, folder / ANY)
     runtime.save(narrow, folder / SHORT_ALONE, (1, short))
     return made
 
 
-def _narrowed(made: Export, folder: Path) -> Any:
+def _narrowed(reference: Vectors, made: Export, folder: Path) -> Any:
     """The model in a folder with few matrices of weights in 16 bits, so that short texts, which bear it least, are the same.
 
-    Those whose product moves the furthest in 8 bits are left at 16 first: none, one, two, four and so on until that is enough.
+    All of the sample has to agree with the `reference` as well. Those whose product moves the furthest in 8 bits are left at 16 first:
+    none, one, two, four and so on until that is enough.
     """
     model, texts = runtime.read(folder / ANY), list(SHORTER)
     wanted = _encoded(ExportedEncoder(folder, made, settled=False), texts)
@@ -110,19 +112,18 @@ def _narrowed(made: Export, folder: Path) -> Any:
     def without(kept: int) -> Any:
         return runtime.narrowed(model, {number: narrow[number] for number in harmful[kept:]})
 
-    def agreement(kept: int) -> float:
+    def agrees(kept: int) -> bool:
         runtime.save(without(kept), folder / ANY)
-        return _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), texts))
+        found = _encoded(ExportedEncoder(folder, made, settled=False), SAMPLE)
+        return _lowest(wanted, found[: len(wanted)]) >= NARROW_COSINE and _lowest(reference, found) >= LEAST_COSINE
 
     tried = (0, *itertools.takewhile(lambda kept: kept < len(narrow), (2**power for power in itertools.count())))
-    return without(next((kept for kept in tried if agreement(kept) >= NARROW_COSINE), len(narrow)))
+    return without(next((kept for kept in tried if agrees(kept)), len(narrow)))
 
 
-def _checked(reference: Any, made: Export, folder: Path) -> Export:
-    """The export with its lowest cosine to the reference. Raises ModelError where that is too low."""
-    texts = list(SAMPLE)
-    wanted = np.asarray(reference.encode(texts, normalize_embeddings=True, show_progress_bar=False))
-    lowest = _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), texts))
+def _checked(wanted: Vectors, made: Export, folder: Path) -> Export:
+    """The export with the lowest cosine of the sample to what is `wanted`. Raises ModelError where that is too low."""
+    lowest = _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), SAMPLE))
     if lowest < LEAST_COSINE:
         raise ModelError(f"the exported model does not agree with its reference: a cosine is {lowest:.4f}")
     return msgspec.structs.replace(made, lowest_cosine=lowest)
