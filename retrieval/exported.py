@@ -82,7 +82,8 @@ class ExportedEncoder:
         """The model in one of its files for so many passes at a time, each on a core, compiled when it is first wanted."""
         with self._opening:
             if (file, passes) not in self._open:
-                options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes)}
+                # Its threads would be bound to the first cores, in every process to the same.
+                options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes), "ENABLE_CPU_PINNING": "NO"}
                 # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
                 if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
                     options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
