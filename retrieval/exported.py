@@ -146,6 +146,8 @@ class ExportedEncoder:
         return (ANY, 1) not in self._open or self._short_texts > FEW
 
     def _read(self, texts: Sequence[str]) -> list[Any]:
+        if len(texts) <= FEW:  # a batch is shared out among threads, which costs more than it gains for these
+            return [self._tokenizer.encode(text) for text in texts]
         read: list[Any] = self._tokenizer.encode_batch(list(texts))
         return read
 
