@@ -8,12 +8,13 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.narrowing import Narrow
+if TYPE_CHECKING:
+    from retrieval.narrowing import Narrow  # which a process that answers has no use for
 
 Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")

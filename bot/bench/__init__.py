@@ -23,7 +23,7 @@ def run(bot: Bot, progress: Progress, *, quick: bool = False) -> list[Row]:
     """All measurements; `quick` takes the guides as they are and a moment each, to see that they work. Raises ModelError."""
     asked = [question.ask for question in grading.load(bot.settings.corpus)]
     progress("starting", 0, 4)
-    rows = starts.measure(bot.settings, asked[0], rounds=1 if quick else 5)  # first: a child's peak memory includes its parent's
+    rows = starts.measure(bot.settings, asked[0], rounds=1 if quick else 5)
     rows += serving.measure(bot.settings, asked[0], rounds=1 if quick else 3)
     os.environ["OMP_NUM_THREADS"] = "1"  # several threads that wait for a busy machine would count as work of the reference
     reference: Any = encoder.load(bot.settings.model).encoder

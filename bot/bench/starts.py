@@ -19,6 +19,14 @@ import sys
 from sentence_transformers import SentenceTransformer
 SentenceTransformer(sys.argv[1], device="cpu").encode([sys.argv[2]])
 """
+# Runs a command and says what it took. The system counts the memory of whoever starts a process as that process's peak: this takes little.
+MEASURED = """
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"\\n{usage.ru_utime + usage.ru_stime} {usage.ru_maxrss}")
+sys.exit(status)
+"""
 BESIDE = "sentence-transformers: import, load, encode one question"
 
 
@@ -54,14 +62,10 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def cost(arguments: list[str], there: Mapping[str, str]) -> Cost:
     """What a Python process costs. Raises ModelError where it fails."""
-    command = [sys.executable, *arguments]
-    process = subprocess.Popen(command, env=there, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603  our own
-    assert process.stdout is not None
-    with process.stdout:
-        said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise ModelError(f"`python {' '.join(arguments[:3])}` failed with status {process.returncode}")
-    peak = usage.ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
-    return Cost(usage.ru_utime + usage.ru_stime, peak, said)
+    command = [sys.executable, "-c", MEASURED, sys.executable, *arguments]
+    done = subprocess.run(command, env=dict(there), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)  # noqa: S603  our own
+    if done.returncode:
+        raise ModelError(f"`python {' '.join(arguments[:3])}` failed with status {done.returncode}")
+    said, _, usage = done.stdout.rstrip("\n").rpartition("\n")
+    seconds, peak = usage.split()
+    return Cost(float(seconds), float(peak) / (1_048_576 if sys.platform == "darwin" else 1_024), said.rstrip("\n"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from bot import bench
+from bot.bench import starts
 from bot.wiring import Bot
+from retrieval.errors import ModelError
 
 
 def test_every_row_has_both_figures(bot: Bot, models: Path) -> None:
@@ -18,3 +23,18 @@ def test_every_row_has_both_figures(bot: Bot, models: Path) -> None:
     table = bench.describe(rows).splitlines()
     assert len(table) == len(rows) + 2
     assert all(line.count("|") == 6 for line in table)
+
+
+def test_what_a_process_takes_is_its_own() -> None:
+    """Memory of whoever starts it, which the system counts as its peak, is not; what it printed is kept."""
+    held = b"x" * 300_000_000
+    found = starts.cost(["-c", "print('one'); print('two')"], os.environ)
+    assert found.said == "one\ntwo"
+    assert 0 < found.peak < len(held) / 1e6
+    assert found.seconds > 0
+
+
+def test_a_process_that_fails_is_no_measurement() -> None:
+    """It is named."""
+    with pytest.raises(ModelError, match="failed with status 3"):
+        starts.cost(["-c", "raise SystemExit(3)"], os.environ)
