@@ -92,6 +92,7 @@ class Request:
         self._model = model
         self._request = model.create_infer_request()
         self._inputs: list[NDArray[Any]] = []
+        self._outputs = range(len(model.outputs))
 
     def inputs(self, texts: int, tokens: int) -> list[NDArray[Any]]:
         """The model's inputs in order, to be filled: zeros at first, then as the last pass has left them. Shape: (texts, tokens, …)."""
@@ -113,7 +114,7 @@ class Request:
     def outputs(self) -> Outputs:
         """The model's outputs in order, when they are there; they hold until the next pass."""
         self._request.wait()
-        return [self._request.get_output_tensor(place).data for place in range(len(self._model.outputs))]
+        return [self._request.get_output_tensor(place).data for place in self._outputs]
 
 
 def library() -> Any:
