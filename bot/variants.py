@@ -36,8 +36,8 @@ class Subject:
 def differing(subject: Subject, kind: Kind, passages: Sequence[Passage], found: Disagreements) -> list[Statement]:
     """The statements about `subject` that are at odds, one for each figure; none where all agree.
 
-    One statement about it is enough: those at odds with it are
-    about the same thing, in other words. Those of `passages` come first, in their order.
+    One statement about it is enough: those at odds with it are about the same thing, in other words. Those of `passages` come
+    first, in their order.
     """
     order = {passage: place for place, passage in enumerate(passages)}
     best: tuple[float, list[Statement]] = (0.0, [])
