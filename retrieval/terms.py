@@ -23,7 +23,7 @@ class Terms:
                 for variant in variants:
                     self._main[normalise(variant)] = normalise(main)
                 self._main[normalise(main)] = normalise(main)
-        self._main = {name: main for name, main in self._main.items() if name.strip()}
+        self._main = {name: main for name, main in self._main.items() if name.strip() and main.strip()}
         names = sorted(self._main, key=len, reverse=True)
         pattern = "|".join(re.escape(name) for name in names)
         self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if names else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retrieval import words
@@ -53,6 +53,7 @@ def test_without_terms_a_text_is_only_normalised() -> None:
 NAMES = st.text(alphabet="ab '’-+.(ß", max_size=4)
 
 
+@example({"": ["ß"]}, "ß")
 @given(st.dictionaries(NAMES, st.lists(NAMES, max_size=3), max_size=4), st.text(alphabet="ab '’s-+.(ß", max_size=30))
 def test_any_terms_read_any_text(declared: dict[str, list[str]], text: str) -> None:
     """Whatever names a guide declares, reading a text ends, and a text without any of them is only normalised."""
