@@ -28,7 +28,7 @@ from retrieval.records import Rows
 
 Vectors = NDArray[np.float32]
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "export.json"
 FEW = 3  # texts that are encoded one by one, where they are short
 STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.runtime import TOGETHER
+
 Numbers = NDArray[np.float32]
 
-GROUP = 64  # weights of a row that share a scale
-TOGETHER = 32  # numbers of an activation that share a scale where openvino multiplies in 8 bits: its DYNAMIC_QUANTIZATION_GROUP_SIZE
+GROUP = 128  # weights of a row that share a scale, and at least as many as numbers of an activation do
 HELPS = 0.7  # of its error by 8 bits is what an activation may keep where it is worth dividing it
 DAMPING = 0.1  # of the mean square of what was seen: the less, the more the rounding trusts that it has seen everything
 AT_ONCE = 64  # columns that are rounded before the rest of the matrix hears of their errors

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval import narrowing
+from retrieval.runtime import TOGETHER
 
 Numbers = NDArray[np.float32]
 
@@ -35,9 +36,9 @@ def nearest(weights: Numbers) -> Numbers:
     return (np.round((grouped - low) / step) * step + low).reshape(weights.shape).astype(np.float32)
 
 
-@pytest.mark.parametrize("columns", [64, 128, 100])
+@pytest.mark.parametrize("columns", [128, 256, 100])
 def test_a_matrix_is_nearly_what_it_was(columns: int) -> None:
-    """Also where groups of 64 do not go into its rows, and where it has seen nothing but zeros."""
+    """Also where groups of 128 do not go into its rows, and where it has seen nothing but zeros."""
     weights, seen = numbers(1, 48, columns), numbers(2, 20, columns)
     found = narrowing.narrow(weights, seen)
     assert found.shape == weights.shape
@@ -70,10 +71,11 @@ def test_a_number_much_larger_than_those_beside_it_is_divided() -> None:
 
 
 def test_activations_keep_the_largest_of_each_run() -> None:
-    """Each 32 have a scale of their own: 127 steps to either side."""
-    seen = numbers(1, 3, 64)
-    seen[:, 40] = 50
+    """Each 128 have a scale of their own: 127 steps to either side."""
+    run = TOGETHER
+    seen = numbers(1, 3, 2 * run)
+    seen[:, run + 8] = 50
     found = narrowing.in_8_bits(seen)
-    assert np.allclose(found[:, 40], 50)
-    assert np.abs(found - seen)[:, :32].max() <= np.abs(seen[:, :32]).max() / 127 / 2 + 1e-6
-    assert np.abs(found - seen)[:, :32].max() < np.abs(found - seen)[:, 32:].max()
+    assert np.allclose(found[:, run + 8], 50)
+    assert np.abs(found - seen)[:, :run].max() <= np.abs(seen[:, :run]).max() / 127 / 2 + 1e-6
+    assert np.abs(found - seen)[:, :run].max() < np.abs(found - seen)[:, run:].max()
