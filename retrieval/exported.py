@@ -224,4 +224,4 @@ def digest(path: Path) -> str:
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)), dtype=np.float32)
+    return np.asarray(vectors / np.sqrt(np.vecdot(vectors, vectors))[:, None], dtype=np.float32)

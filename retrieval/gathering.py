@@ -25,13 +25,13 @@ class Gathered(Generic[Result]):
 
     def __call__(self, texts: Sequence[str]) -> Sequence[Result]:
         """The results for texts that go into one batch, in order. Raises what `encode` raises."""
-        own = _Texts[Result](texts)
+        own: _Texts[Result] = _Texts(texts)
         with self._mutex:
             self._waiting.append(own)
             batch = self._taken() if self._free else []
             self._free -= bool(batch)
         if not batch:
-            own.woken.wait()
+            own.sleeps.acquire()
             batch = own.leads
         if batch:
             self._run(batch)
@@ -51,7 +51,7 @@ class Gathered(Generic[Result]):
         return batch
 
     def _run(self, batch: list[_Texts[Result]]) -> None:
-        """Encode a batch, then hand the pass to the first of those that wait."""
+        """Encode a batch, whose first caller does it, then hand the pass to the first of those that wait."""
         try:
             results = iter(self._encode([text for each in batch for text in each.texts]))
             for each in batch:
@@ -64,9 +64,9 @@ class Gathered(Generic[Result]):
             self._free += not following
         if following:
             following[0].leads = following
-            following[0].woken.set()
-        for each in batch:
-            each.woken.set()
+            following[0].sleeps.release()
+        for each in batch[1:]:
+            each.sleeps.release()
 
 
 class _Texts(Generic[Result]):
@@ -77,4 +77,5 @@ class _Texts(Generic[Result]):
         self.results: list[Result] = []
         self.error: BaseException | None = None
         self.leads: list[_Texts[Result]] = []  # the batch that its thread is to encode
-        self.woken = threading.Event()
+        self.sleeps = threading.Lock()  # until it is released; an Event would be made of three objects for each question
+        self.sleeps.acquire()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from operator import neg
 from pathlib import Path
 
 import tantivy
@@ -49,9 +50,11 @@ class LexicalIndex:
         schema = self._index.schema
         parts = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "stems", s, "freq")) for s in stems]
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        ranked = sorted((-score, int(number or 0)) for number, (score, _) in zip(ids, hits, strict=True))
-        return [(number, -score) for score, number in ranked]
+        if not hits:
+            return []
+        scores, addresses = zip(*hits, strict=True)
+        ids = self._searcher.fast_field_values("id", list(addresses))
+        return [(int(number or 0), -score) for score, number in sorted(zip(map(neg, scores), ids, strict=True))]  # of equal ones the first
 
     def ideal(self, stems: Sequence[str]) -> float:
         """The BM25 score (0 and up) of a document of mean length that holds each of `stems` once.

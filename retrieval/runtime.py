@@ -95,6 +95,7 @@ class Request:
         self._request = model.create_infer_request()
         self._inputs: list[NDArray[Any]] = []
         self._outputs = range(len(model.outputs))
+        self._begun = False
 
     def inputs(self, texts: int, tokens: int) -> list[NDArray[Any]]:
         """The model's inputs in order, to be filled: zeros at first, then as the last pass has left them. Shape: (texts, tokens, …)."""
@@ -112,10 +113,12 @@ class Request:
             self._request.infer(share_outputs=True)
         else:
             self._request.start_async()
+        self._begun = not alone
 
     def outputs(self) -> Outputs:
         """The model's outputs in order, when they are there; they hold until the next pass."""
-        self._request.wait()
+        if self._begun:
+            self._request.wait()
         return [self._request.get_output_tensor(place).data for place in self._outputs]
 
 

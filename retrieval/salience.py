@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from retrieval.encoder import Tokens
+import numpy as np
+
+from retrieval.encoder import Tokens, Vectors
 
 
 def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[str, float]:
@@ -17,17 +19,23 @@ def salience(text: str, wanted: Sequence[str], tokens: Tokens | None) -> dict[st
     """
     if tokens is None:
         return dict.fromkeys(wanted, 1.0)
-    products = (tokens.vectors @ tokens.vectors.T).tolist()  # of each token with each
-    with_whole = [sum(row) for row in products]
+    vectors = tokens.vectors
+    with_whole = (vectors @ vectors.sum(axis=0)).tolist()  # the product of each token with all of them
+    with_itself = np.vecdot(vectors, vectors).tolist()
     squared = sum(with_whole)
     found: dict[str, float] = {}
     for word in wanted:
         inside = [i for start, end in _places(text, word) for i, (a, b) in enumerate(tokens.spans) if start <= a < b <= end]
         kept = squared - sum(with_whole[i] for i in inside)  # the product of the rest with the whole
-        rest = 2 * kept - squared + sum(products[i][j] for i in inside for j in inside)
+        out = with_itself[inside[0]] if len(inside) == 1 else _squared(vectors[inside].sum(axis=0))
+        rest = 2 * kept - squared + out
         norm = math.sqrt(max(rest, 0.0) * squared)
         found[word] = max(0.0, 1.0 - kept / norm) if inside and norm else 0.0
     return found
+
+
+def _squared(vector: Vectors) -> float:
+    return float(vector @ vector)
 
 
 def _places(text: str, word: str) -> list[tuple[int, int]]:
