@@ -31,7 +31,9 @@ class Headings:
 
     def similarities(self, passages: Sequence[int] | Ids, vector: Vectors) -> Vectors:
         """The cosine (-1 to 1) of a question's unit vector to the heading of each passage; -1 where there is none."""
-        of = self._places[np.asarray(passages, dtype=np.int64)].astype(np.int64)
+        of = self._places.take(np.asarray(passages, dtype=np.int64)).astype(np.int64)
+        if len(of) and of.min() >= 0:  # as nearly all are
+            return self.vectors.similarities(of, vector)
         found = np.full(len(of), -1, dtype=np.float32)
         headed = np.flatnonzero(of >= 0)
         if len(headed):

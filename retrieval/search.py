@@ -43,15 +43,14 @@ class Hit(msgspec.Struct, frozen=True):
 def search(query: str, vector: Vectors, indexes: Indexes, k: int) -> list[Hit]:
     """The `k` best passages for `query`, best first. `vector` is the query's unit vector, shape (dimension,)."""
     stems = sorted(set(words.stems(query)))
-    ids, _ = indexes.vectors.search(vector, DEPTH)
+    near, cosines = indexes.vectors.search(vector, DEPTH)
     by_words = dict(indexes.lexical.search(stems, DEPTH))
-    candidates = sorted({*ids.tolist(), *by_words})
-    numbers = np.array(candidates, dtype=np.int64)
-    similarities = indexes.vectors.similarities(numbers, vector)
-    headings = indexes.headings.similarities(numbers, vector)
-    bm25 = np.array([by_words.get(i, 0.0) for i in candidates], dtype=np.float32)
+    others = np.array(list(by_words.keys() - near.tolist()), dtype=np.int64)
+    ids = np.concatenate((near, others))
+    similarities = np.concatenate((cosines, indexes.vectors.similarities(others, vector)))
+    headings = indexes.headings.similarities(ids, vector)
+    bm25 = np.array([by_words.get(i, 0.0) for i in ids.tolist()], dtype=np.float32)
     held = bm25 / max(indexes.lexical.ideal(stems), 1e-9)
     fused = fuse(similarities, headings, held)
-    order = np.argsort(-fused, kind="stable")[:k]  # of equal ones the first passage
-    columns = (scores[order].tolist() for scores in (similarities, headings, bm25, held, fused))
-    return [Hit(candidates[n], *row) for n, *row in zip(order.tolist(), *columns, strict=True)]
+    order = np.lexsort((ids, -fused))[:k]  # of equal ones the first passage
+    return list(map(Hit, *(column[order].tolist() for column in (ids, similarities, headings, bm25, held, fused))))
