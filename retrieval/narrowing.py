@@ -7,7 +7,10 @@ Frantar et al. 2023). docs/performance.md has what that brings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +21,7 @@ Numbers = NDArray[np.float32]
 
 GROUP = 128  # weights of a row that share a scale, and at least as many as numbers of an activation do
 HELPS = 0.7  # of its error by 8 bits is what an activation may keep where it is worth dividing it
-DAMPING = 0.1  # of the mean square of what was seen: the less, the more the rounding trusts that it has seen everything
+DAMPING = 0.3  # of the mean square of what was seen: the less, the more the rounding trusts that it has seen everything
 AT_ONCE = 64  # columns that are rounded before the rest of the matrix hears of their errors
 SHARES = (0.5, 0.6, 0.7, 0.85)  # of its range that an activation may hand to the weights
 SMALL = -9.0  # what is smaller than the largest by more than so many powers of e counts as that
@@ -48,8 +51,12 @@ class Narrow:
         return ((self.code.astype(np.float32) - self.zero) * self.scale.astype(np.float32)).reshape(self.shape)
 
 
-def narrow(weights: Numbers, seen: Numbers) -> Narrow:
-    """A matrix in 8 bits, by some of what it is multiplied with. Shapes: (rows, columns), (any, columns)."""
+def narrow(matrices: Sequence[Numbers], seen: Numbers) -> list[Narrow]:
+    """Matrices in 8 bits that are multiplied with the same, which is divided once for all of them.
+
+    By some of what that is. Shapes: (rows, columns) of each matrix, (any, columns).
+    """
+    weights = np.concatenate(matrices)
     wanted = seen @ weights.T
     length = np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), np.finfo(np.float32).tiny)
     seen, wanted = seen / length, wanted / length  # a token counts for as much as any other
@@ -60,10 +67,11 @@ def narrow(weights: Numbers, seen: Numbers) -> Narrow:
     smooth = min((_divisor(weights, seen, share) for share in SHARES), key=error)
     helps = error(smooth) < HELPS * error(np.ones_like(smooth))
     divided, multiplied = (seen / smooth, weights * smooth) if helps else (seen, weights)
-    divisor = smooth if helps else None
-    code, zero, scale = _rounded(multiplied, divided)
-    found = Narrow(code, zero, scale, divisor, 0.0)
-    return Narrow(code, zero, scale, divisor, _error(wanted, in_8_bits(divided) @ found.weights().T))
+    divisor, rounded = (smooth if helps else None), in_8_bits(divided)
+    ends = list(itertools.accumulate(map(len, matrices)))[:-1]
+    parts: list[list[NDArray[Any]]] = [np.split(part, ends) for part in _rounded(multiplied, divided)]
+    found = [Narrow(code, zero, scale, divisor, 0.0) for code, zero, scale in zip(*parts, strict=True)]
+    return [replace(each, error=_moved(seen @ matrix.T, rounded @ each.weights().T)) for each, matrix in zip(found, matrices, strict=True)]
 
 
 def in_8_bits(seen: Numbers) -> Numbers:
@@ -76,6 +84,11 @@ def in_8_bits(seen: Numbers) -> Numbers:
 def _error(wanted: Numbers, found: Numbers) -> float:
     """The mean squared distance. Shapes: (any, rows of the matrix)."""
     return float(((wanted - found) ** 2).sum(axis=1).mean())
+
+
+def _moved(wanted: Numbers, found: Numbers) -> float:
+    """The same as a share of what is wanted."""
+    return _error(wanted, found) / max(_error(wanted, np.zeros_like(wanted)), float(np.finfo(np.float32).tiny))
 
 
 def _divisor(weights: Numbers, seen: Numbers, share: float) -> Numbers:

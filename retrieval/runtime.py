@@ -160,7 +160,7 @@ def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    features = {k: v for k, v in reference.preprocess(["one two three", "four"]).items() if isinstance(v, torch.Tensor)}
+    features = {k: v for k, v in reference.preprocess(["one two three", "four"]).items() if isinstance(v, torch.Tensor) and v.any()}
     inputs = tuple(features)
 
     class Whole(torch.nn.Module):
@@ -181,7 +181,10 @@ def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
     for name, given in zip(inputs, converted.inputs, strict=True):
         given.get_tensor().set_names({name})
         given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
-        given.get_node().set_element_type(openvino.Type.i64)
+        given.get_node().set_element_type(openvino.Type.i32)  # as the CPU has them: else it would convert them at each pass
+        targets, wide = given.get_target_inputs(), openvino.opset13.convert(given.get_node(), np.int64).output(0)
+        for target in targets:
+            target.replace_source_output(wide)
     converted.validate_nodes_and_infer_types()
     return converted, inputs
 
@@ -210,6 +213,14 @@ def weights(model: Any) -> list[NDArray[np.float32]]:
     return [np.asarray(_behind(product.input_value(1)).data, dtype=np.float32) for product in _products(model)]
 
 
+def together(model: Any) -> list[list[int]]:
+    """The matrices of weights, by their numbers in the order of computing, of which all in a list are multiplied with the same."""
+    found: dict[Any, list[int]] = {}
+    for number, product in enumerate(_products(model)):
+        found.setdefault(product.input_value(0), []).append(number)
+    return list(found.values())
+
+
 def watched(model: Any) -> Any:
     """A copy of a model that also gives out what each matrix of weights is multiplied with, in order."""
     copied = model.clone()
@@ -220,12 +231,14 @@ def watched(model: Any) -> Any:
 def narrowed(model: Any, narrow: Mapping[int, Narrow]) -> Any:
     """A copy of a model with some of its matrices of weights in 8 bits, by their numbers in the order of computing."""
     op, copied = library().opset13, model.clone()
-    for number, product in enumerate(_products(copied)):
-        if (found := narrow.get(number)) is not None:
-            product.input(1).replace_source_output(op.convert(_widened(found), np.float32).output(0))
-            if found.divisor is not None:
-                divided = op.multiply(product.input_value(0), op.constant(1 / found.divisor))
-                product.input(0).replace_source_output(divided.output(0))
+    products = _products(copied)
+    for numbers in together(copied):
+        given = products[numbers[0]].input_value(0)
+        divisor = next((narrow[number].divisor for number in numbers if number in narrow), None)
+        divided = given if divisor is None else op.multiply(given, op.constant(1 / divisor)).output(0)
+        for number in narrow.keys() & numbers:
+            products[number].input(0).replace_source_output(divided)
+            products[number].input(1).replace_source_output(op.convert(_widened(narrow[number]), np.float32).output(0))
     copied.validate_nodes_and_infer_types()
     return copied
 

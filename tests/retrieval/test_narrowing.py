@@ -40,11 +40,11 @@ def nearest(weights: Numbers) -> Numbers:
 def test_a_matrix_is_nearly_what_it_was(columns: int) -> None:
     """Also where groups of 128 do not go into its rows, and where it has seen nothing but zeros."""
     weights, seen = numbers(1, 48, columns), numbers(2, 20, columns)
-    found = narrowing.narrow(weights, seen)
+    found = narrowing.narrow([weights], seen)[0]
     assert found.shape == weights.shape
     assert moved(seen @ weights.T, product(seen, found)) < 0.01
     assert np.isclose(found.error, moved(seen @ weights.T, product(seen, found, in_8_bits=True)) ** 2, rtol=0.2)
-    blind = narrowing.narrow(weights, seen * 0)
+    blind = narrowing.narrow([weights], seen * 0)[0]
     assert blind.divisor is None
     assert np.abs(blind.weights() - weights).max() <= 0.02
 
@@ -53,7 +53,7 @@ def test_what_was_seen_is_multiplied_more_exactly_than_by_the_nearest_weights() 
     """The error of a weight is made good by those beside it, as what they are multiplied with goes together."""
     weights, seen = numbers(1, 96, 128), numbers(2, 200, 16) @ numbers(3, 16, 128)
     wanted = seen @ weights.T
-    found = narrowing.narrow(weights, seen)
+    found = narrowing.narrow([weights], seen)[0]
     assert moved(wanted, product(seen, found)) < 0.6 * moved(wanted, seen @ nearest(weights).T)
 
 
@@ -63,11 +63,23 @@ def test_a_number_much_larger_than_those_beside_it_is_divided() -> None:
     weights[:, 7] /= 40
     seen[:, 7] *= 100
     wanted = seen @ weights.T
-    found = narrowing.narrow(weights, seen)
+    found = narrowing.narrow([weights], seen)[0]
     assert found.divisor is not None
     assert found.divisor.argmax() == 7
     assert moved(wanted, product(seen, found)) < 0.01
     assert moved(wanted, product(seen, found, in_8_bits=True)) < 0.5 * moved(wanted, narrowing.in_8_bits(seen) @ weights.T)
+
+
+def test_matrices_of_the_same_are_divided_once() -> None:
+    """Each is its own part of what is narrowed together, with its own error."""
+    weights, seen = [numbers(seed, rows, 128) for seed, rows in ((1, 96), (3, 32))], numbers(2, 60, 128)
+    seen[:, 7] *= 100
+    one, other = narrowing.narrow(weights, seen)
+    assert one.divisor is other.divisor is not None
+    for found, each in ((one, weights[0]), (other, weights[1])):
+        assert found.shape == each.shape
+        assert moved(seen @ each.T, product(seen, found)) < 0.01
+        assert np.isclose(found.error, moved(seen @ each.T, product(seen, found, in_8_bits=True)) ** 2, rtol=0.3)
 
 
 def test_activations_keep_the_largest_of_each_run() -> None:
