@@ -28,7 +28,8 @@ def run(bot: Bot, progress: Progress, *, quick: bool = False) -> list[Row]:
     os.environ["OMP_NUM_THREADS"] = "1"  # several threads that wait for a busy machine would count as work of the reference
     reference: Any = encoder.load(bot.settings.model).encoder
     progress("asking", 1, 4)
-    rows += questions.measure(bot, reference, asked[:30] if quick else asked, passages=0 if quick else questions.PASSAGES)
+    few, passages, rounds = (30, 0, 1) if quick else (len(asked), questions.PASSAGES, 5)
+    rows += questions.measure(bot, reference, asked[:few], passages, rounds)
     progress("indexing", 2, 4)
     rows += indexing.measure(bot, reference, rounds=1 if quick else 3)
     rows += reindexing.measure(bot, guides=reindexing.FEW if quick else reindexing.GUIDES)

@@ -1,8 +1,9 @@
-"""One question at a time, beside the plain encoding of the same question. Each is asked once, so that no cache knows it."""
+"""One question at a time, beside the plain encoding of the same question."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import statistics
 import tempfile
@@ -12,14 +13,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.bench import starts
 from bot.bench.row import Row, percentile
 from bot.messages import Ask
 from bot.wiring import Bot
+from retrieval import exported
 from retrieval.encoder import Model, Tokens, Vectors
 
 PASSAGES = 10_000
 LONGEST = 40  # words of a question for which the encoder is warmed up
-BLOCK = 40  # questions that each of both gets in turn, so that neither has to fetch its weights anew after the other's
+FIRST = 10  # questions that are asked before any is counted
+ASKS = """
+import json, os, sys
+from pathlib import Path
+from bot import grading, settings
+from bot.bench import questions
+from bot.wiring import Bot
+bot = Bot(settings.load(os.environ, Path()))
+asked = [question.ask for question in grading.load(bot.settings.corpus)]
+print(json.dumps(questions.answered(bot, asked[: int(sys.argv[1])])))
+"""
 BESIDE = "sentence-transformers: encode that question"
 
 
@@ -47,40 +60,55 @@ class Timed(Model):
         self.seconds += time.process_time() - started
 
 
-def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int) -> list[Row]:
-    """CPU time of whole answers, of all in them but the encoding, and of the reference's encoding alone."""
-    timed = Timed(bot.model)
-    with _grown(bot, timed, passages) as large:
-        for words in range(1, LONGEST):
-            reference.encode([" ".join(["word"] * words)])
-        large.warm()
-        for question in asked[:10]:
-            large.handle(Ask(question))
-        whole, rest, plain = [], [], []
-        for start in range(10, len(asked), BLOCK):
-            block = asked[start : start + BLOCK]
-            plain += [_ms(lambda q=question: reference.encode([q])) for question in block]  # type: ignore[misc]
-            for question in block:
-                timed.seconds = 0.0
-                whole.append(_ms(lambda q=question: large.handle(Ask(q))))  # type: ignore[misc]
-                rest.append(whole[-1] - timed.seconds * 1000)
+def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int, rounds: int) -> list[Row]:
+    """CPU time of whole answers, of all in them but the encoding, and of the reference's encoding alone. Raises ModelError.
+
+    Of each question the least of some rounds: what else the machine does makes a round longer, and none shorter. A round is a process of
+    its own, in which each question is asked once, so that no cache knows it.
+    """
+    whole, rest, plain = [], [], []
+    for words in range(1, LONGEST):
+        reference.encode([" ".join(["word"] * words)])
+    with _grown(bot, passages) as large:
+        there = starts.environment(large.settings)
+        for _ in range(rounds):
+            answered = json.loads(starts.cost(["-c", ASKS, str(len(asked))], there).said)
+            whole.append([ms for ms, _ in answered])
+            rest.append([ms - encoding for ms, encoding in answered])
+            plain.append([_ms(lambda q=question: reference.encode([q])) for question in asked[FIRST:]])  # type: ignore[misc]
         count = len(large.engine().searcher.generation.passages)
-    middle = statistics.median(whole)
+    least = [[min(of) for of in zip(*each, strict=True)] for each in (whole, rest, plain)]
+    middle, besides, beside = map(statistics.median, least)
     return [
-        Row(f"one question of {count:,} passages, whole answer, p50", middle, statistics.median(plain), "CPU ms", BESIDE),
-        Row("the same, p99", percentile(whole, 0.99), middle, "CPU ms", "its own p50"),
-        Row("the same, everything but encoding, p50", statistics.median(rest), statistics.median(plain), "CPU ms", BESIDE),
+        Row(f"one question of {count:,} passages, whole answer, p50", middle, beside, "CPU ms", BESIDE),
+        Row("the same, p99", percentile(least[0], 0.99), middle, "CPU ms", "its own p50"),
+        Row("the same, everything but encoding, p50", besides, beside, "CPU ms", BESIDE),
     ]
 
 
+def answered(bot: Bot, asked: Sequence[str]) -> list[tuple[float, float]]:
+    """CPU milliseconds of each whole answer and of the encoding in it."""
+    timed = Timed(bot.model)
+    bot = Bot(bot.settings, lambda _: timed)
+    bot.warm()
+    found = []
+    for question in asked:
+        timed.seconds = 0.0
+        whole = _ms(lambda q=question: bot.handle(Ask(q)))  # type: ignore[misc]
+        found.append((whole, timed.seconds * 1000))
+    return found[FIRST:]
+
+
 @contextmanager
-def _grown(bot: Bot, model: Model, passages: int) -> Iterator[Bot]:
+def _grown(bot: Bot, passages: int) -> Iterator[Bot]:
     """The bot with its guides and others that make it at least so many passages, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="fingerpost-bench-") as made:
         corpus = Path(made) / "corpus"
         shutil.copytree(bot.settings.corpus, corpus)
         _fill(corpus / "guides", passages)
-        grown = Bot(dataclasses.replace(bot.settings, corpus=corpus, home=Path(made)), lambda _: model)
+        export = exported.folder_for(bot.model.identity, bot.settings.models)
+        model = str(export) if exported.manifest(export) else bot.settings.model
+        grown = Bot(dataclasses.replace(bot.settings, corpus=corpus, home=Path(made), model=model))
         grown.reindex(lambda *_: None, publish_anyway=True)
         yield grown
 
