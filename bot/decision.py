@@ -168,7 +168,7 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
     unified = terms.unify(_BEHIND.sub(" ", text))
     said: dict[int, bool] = {}
     for value, spoken in _values(axis, labels).items():
-        verdicts = [not _negated(unified, at) for word in map(terms.unify, spoken) for at in _places(unified, word)]
+        verdicts = [not _negated(unified, at) for word in terms.unified(spoken) for at in _places(unified, word)]
         if verdicts and (position := next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)) is not None:
             said[position] = any(verdicts)
     wanted = tuple(sorted(position for position, yes in said.items() if yes))
@@ -180,8 +180,8 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
     return wanted
 
 
-def _values(axis: Axis, labels: list[str]) -> dict[str, list[str]]:
-    return {v: [v, *spoken] for v, spoken in axis.values.items()} or {label: [label] for label in labels}
+def _values(axis: Axis, labels: list[str]) -> dict[str, tuple[str, ...]]:
+    return {v: (v, *spoken) for v, spoken in axis.values.items()} or {label: (label,) for label in labels}
 
 
 def _places(text: str, word: str) -> list[int]:

@@ -95,6 +95,8 @@ def clean(message: str) -> str:
 def _may_repeat(text: str) -> bool:
     """Whether two letters stand beside one another as often as in what is repeated: few texts are read for that, which takes long."""
     letters = "".join(text.split())
+    if max(map(letters.count, set(letters)), default=0) < TIMES:
+        return False
     return max(Counter(itertools.pairwise(letters)).values(), default=0) >= TIMES - 1
 
 

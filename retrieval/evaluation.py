@@ -19,6 +19,7 @@ from retrieval.spelling import Spelling
 from retrieval.vectors import VectorIndex
 
 MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@100")
+MEASURED = 100  # passages of a ranking that are looked at
 
 Progress = Callable[[str, int, int], None]
 Judgements = Mapping[str, Mapping[str, int]]
@@ -52,7 +53,7 @@ class Indexed:
         """The measures of the ranking by `score`, in which a hit that scores 0 or less is not found."""
         runs = {}
         for query, hits in found.items():
-            best = sorted((hit for hit in hits if score(hit) > 0), key=score, reverse=True)[:DEPTH]
+            best = sorted((hit for hit in hits if score(hit) > 0), key=score, reverse=True)[:MEASURED]
             runs[query] = {self.ids[hit.id]: score(hit) for hit in best}
         return measure(self.collection.relevant, runs)
 

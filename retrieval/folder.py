@@ -93,7 +93,7 @@ class FolderPassages:
 
     def many(self, ids: Sequence[int]) -> list[Passage]:
         """The passages with these ids, in this order."""
-        return [self._records.get(int(number)) for number in ids]
+        return list(map(self._records.get, map(int, ids)))
 
     @functools.cached_property
     def _written(self) -> Slices | None:

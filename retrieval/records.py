@@ -11,7 +11,7 @@ import mmap
 import os
 import weakref
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -101,9 +101,11 @@ class Records(Generic[Record]):
 
     def __init__(self, path: Path, kind: type[Record]) -> None:
         """Raises IndexUnusable."""
-        self._slices = Slices(path)
-        self._path = path
-        self._decoder = msgspec.msgpack.Decoder(kind)
+        slices, decoder = Slices(path), msgspec.msgpack.Decoder(kind)
+        self._slices = slices
+        self._decoded = functools.partial(_decoded, decoder, path)
+        # The record at a position. Raises IndexUnusable, IndexError. It holds no object that holds it, and so needs no `kept`.
+        self.get: Callable[[int], Record] = functools.lru_cache(KEPT)(lambda number: _decoded(decoder, path, slices[number]))
 
     def __len__(self) -> int:
         return len(self._slices)
@@ -111,19 +113,12 @@ class Records(Generic[Record]):
     def __iter__(self) -> Iterator[Record]:
         return (self._decoded(content) for content in self._slices)
 
-    @kept(KEPT)
-    def get(self, number: int) -> Record:
-        """The record at this position. Raises IndexUnusable, IndexError."""
-        return self._get(number)
 
-    def _get(self, number: int) -> Record:
-        return self._decoded(self._slices[number])
-
-    def _decoded(self, content: bytes) -> Record:
-        try:
-            return self._decoder.decode(content)
-        except msgspec.MsgspecError as error:
-            raise IndexUnusable(f"{self._path} cannot be read: {error}; run `fingerpost reindex`") from error
+def _decoded(decoder: msgspec.msgpack.Decoder[Record], path: Path, content: bytes) -> Record:
+    try:
+        return decoder.decode(content)
+    except msgspec.MsgspecError as error:
+        raise IndexUnusable(f"{path} cannot be read: {error}; run `fingerpost reindex`") from error
 
 
 def write_texts(path: Path, texts: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
@@ -11,7 +12,6 @@ from operator import mul
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval import markdown, words
 from retrieval.encoder import Model, Vectors
@@ -105,6 +105,10 @@ class Searcher:
         self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
         also = {w for name in self.terms.names() for w in words.surface(name)} | set(spelled)
         self._spelling = Spelling(generation.vocabulary, Few(also))
+        # Of what holds no searcher, and so without `kept`: each is asked ten to twenty times a question.
+        self._held: Callable[[int], Ids] = functools.lru_cache(10_000)(generation.vocabulary.held)
+        lexical = generation.lexical
+        self._count: Callable[[str], int] = functools.lru_cache(10_000)(lambda stem: lexical.counts([stem])[stem])
         self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
@@ -172,11 +176,6 @@ class Searcher:
     def _rarity(self, count: int) -> float:
         return math.log(1 + (len(self.generation.passages) - count + 0.5) / (count + 0.5))
 
-    @kept(10_000)
-    def _count(self, stem: str) -> int:
-        """The passages that hold a stem."""
-        return self.generation.lexical.counts([stem])[stem]
-
     def knows(self, word: str) -> bool:
         """Whether a guide has this word."""
         return self._count(words.stem(word)) > 0
@@ -202,12 +201,12 @@ class Searcher:
                     row[place] *= 1.0 if word.name in passage.embedded else PART
         return shares
 
-    def _nearest(self, wanted: Sequence[Word], passages: Sequence[int]) -> NDArray[np.float64]:
+    def _nearest(self, wanted: Sequence[Word], passages: Sequence[int]) -> Vectors:
         """The cosine (-1 to 1) of each word to the nearest of each passage's words; of a number 1 where it is there, else -1.
 
         Shape: (passages, wanted).
         """
-        found = np.full((len(passages), len(wanted)), -1.0)
+        found = np.full((len(passages), len(wanted)), -1, dtype=np.float32)
         held = [self._held(passage) for passage in passages]
         lengths = np.array([len(ids) for ids in held], dtype=np.int64)
         full = np.flatnonzero(lengths)
@@ -216,8 +215,10 @@ class Searcher:
         ids, starts = np.concatenate(held), (np.cumsum(lengths) - lengths)[full]
         spelled = [place for place, word in enumerate(wanted) if not _is_number(word.text)]
         if spelled:
-            cosines = self._cosines(ids, [wanted[place].text for place in spelled])
-            found[full[:, None], spelled] = np.maximum.reduceat(cosines, starts, axis=0)
+            nearest = np.maximum.reduceat(self._cosines(ids, [wanted[place].text for place in spelled]), starts, axis=0)
+            if nearest.shape == found.shape:  # as nearly always
+                return nearest
+            found[full[:, None], spelled] = nearest
         for place in set(range(len(wanted))).difference(spelled):
             known = self.generation.vocabulary.find(wanted[place].stem)
             found[full, place] = np.maximum.reduceat(np.where(ids == (-1 if known is None else known), 1.0, -1.0), starts)
@@ -232,11 +233,6 @@ class Searcher:
         places[distinct] = np.arange(len(distinct))
         cosines = self.generation.vocabulary.vectors(distinct) @ np.stack([self._word_vector(word) for word in wanted]).T
         return np.asarray(cosines.take(places[ids], axis=0))
-
-    @kept(10_000)
-    def _held(self, passage: int) -> Ids:
-        """The ids of a passage's words. Shape: (words,)."""
-        return self.generation.vocabulary.held(passage)
 
     def rows_naming(self, stems: Iterable[str]) -> list[tuple[Guide, int]]:
         """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""

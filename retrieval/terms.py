@@ -36,6 +36,11 @@ class Terms:
             return text
         return self._pattern.sub(self._replacement, text)
 
+    @kept(1_000)
+    def unified(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """The same of several texts, in order."""
+        return tuple(map(self.unify, texts))
+
     @kept(4_096)
     def stems(self, text: str) -> frozenset[str]:
         """The stems of a text's words that carry meaning, one name for each term."""
