@@ -139,7 +139,7 @@ class Reader:
 
     def _options(self, passage: Passage, cell: str) -> Iterator[Statement]:
         """The options of a cell; one without a figure shares that of the next."""
-        shared: list[Figure] = []
+        shared: tuple[Figure, ...] = ()
         for option in reversed(_OPTION.split(markdown.plain(cell))):
             shared = figures(option) or shared
             name = _BRACKET.sub("", option)
@@ -147,7 +147,7 @@ class Reader:
                 stems = self.stems(name)
                 yield Statement(
                     passage, figure, option, stems, stems, self._labels(name), plain=self._terms.unify(name), name=name.strip(),
-                    others=tuple(shared),
+                    others=shared,
                 )  # fmt: skip
 
     def _labels(self, label: str) -> tuple[frozenset[str], ...]:

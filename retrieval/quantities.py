@@ -154,13 +154,9 @@ class Figure(msgspec.Struct, frozen=True):
         return other.low < self.low and self.high < other.high
 
 
-def figures(text: str) -> list[Figure]:
-    """All figures of `text` in order of appearance, none overlapping another."""
-    return list(_figures(text))
-
-
 @functools.lru_cache(maxsize=20_000)
-def _figures(text: str) -> tuple[Figure, ...]:
+def figures(text: str) -> tuple[Figure, ...]:
+    """All figures of `text` in order of appearance, none overlapping another."""
     lower = text.lower()
     kinds = [kind for some, kind in ((_SOME_MONEY, _money), (_SOME_PERCENT, _percent), (_SOME_SHARE, _share), (_SOME_TIME, _duration))
              if some.search(lower)]  # fmt: skip

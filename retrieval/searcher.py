@@ -194,7 +194,7 @@ class Searcher:
 
         A part of a name counts in full only where the whole name stands.
         """
-        shares: list[list[float]] = ((self._nearest(wanted, ids) - FAR) / (NEAR - FAR)).clip(0.0, 1.0).tolist()
+        shares: list[list[float]] = np.minimum(np.maximum((self._nearest(wanted, ids) - FAR) / (NEAR - FAR), 0), 1).tolist()
         for place, word in enumerate(wanted):
             if word.name:
                 for row, passage in zip(shares, passages, strict=True):

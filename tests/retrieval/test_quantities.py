@@ -87,7 +87,7 @@ def test_equal_quantities_in_other_words(one: str, other: str, same: bool) -> No
 
 def test_an_open_end_is_infinite() -> None:
     """The upper bound of "3+ years" is infinite."""
-    assert figures("3+ years") == [Figure("duration", 36.0, math.inf, "3+ years", (0, 8))]
+    assert figures("3+ years") == (Figure("duration", 36.0, math.inf, "3+ years", (0, 8)),)
 
 
 @pytest.mark.parametrize(
