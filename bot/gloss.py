@@ -126,13 +126,20 @@ def detect(text: str) -> Language | None:
     written = [kind for kind in languages() if not devanagari or any(map(_DEVANAGARI.search, kind.markers))] or languages()
     english = [word for word in found if word in words.STOP_WORDS]
     enough = devanagari > len(found) / 2
-    marked = [(kind, _marks(kind, found) + sum(map(text.count, kind.signs))) for kind in written]
+    telling = not text.isascii() or not _telling().isdisjoint(found)
+    marked = [(kind, _marks(kind, found) + sum(map(text.count, kind.signs))) for kind in written] if telling else []
     likely = [(kind, marks) for kind, marks in marked if enough or (marks and marks > 0.75 * _foreign(kind.shared, english))]
     if not likely:  # most questions are in English: no dictionary is read for them
         return _by_vocabulary([kind for kind in written if kind.shared.issuperset(english)], found)
     best, marks = likely[0] if len(likely) == 1 else max(likely, key=lambda one: one[1] + _known(one[0], found))
     needed = 1 if len(found) <= 3 or devanagari or marks > 1 or 2 * _known(best, found) >= len(found) else 2
     return best if enough or marks >= needed else None
+
+
+@functools.cache
+def _telling() -> frozenset[str]:
+    """The function words of all languages."""
+    return frozenset().union(*(kind.markers for kind in languages()))
 
 
 @functools.cache

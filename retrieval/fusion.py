@@ -53,6 +53,7 @@ def trust(similarities: Scores, weights: Weights = DEFAULT) -> float:
     """What the words count, 0 to `weights.words`: less, the further one passage is ahead of the field in meaning."""
     if not len(similarities):
         return weights.words
-    ordered = np.sort(similarities)[::-1]
-    ahead = float(ordered[0] - ordered[min(FIELD - 1, len(ordered) // 2)])
+    ordered = similarities.copy()
+    ordered.sort()
+    ahead = float(ordered[-1] - ordered[-1 - min(FIELD - 1, len(ordered) // 2)])
     return weights.words / (1 + (ahead / weights.clear) ** 2)

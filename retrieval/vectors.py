@@ -34,6 +34,7 @@ PIECE = 65_536  # vectors that are added at a time
 SURE = 100  # candidates from lists that are compared exactly, at least
 SPARE = 20  # candidates beyond those wanted that are compared exactly, at least: the order by codes is nearly the true one
 _WANTED = 10
+_LITTLE = 1e-9  # more than nothing, of a vector of zeros
 _LISTS, _CODES = ".ivf", ".sq8"  # the file beside one of vectors
 
 
@@ -98,7 +99,8 @@ class VectorIndex:
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
         if self.lists is None:
-            _, near = self.codes.search(_bytes(query.reshape(1, -1), _scale(query)), k + max(SPARE, k // 5))
+            whole = _bytes(query.reshape(1, -1), 127 / max(float(np.abs(query).max()), _LITTLE))
+            _, near = self.codes.search(whole, k + max(SPARE, k // 5))
         else:
             _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
         ids = near[0][near[0] >= 0]
@@ -168,7 +170,7 @@ def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
 
 def _scale(vectors: Vectors) -> float:
     """What makes 127 of the largest number in some vectors."""
-    return 127 / max(-float(vectors.min()), float(vectors.max()), 1e-9)
+    return 127 / max(-float(vectors.min()), float(vectors.max()), _LITTLE)
 
 
 def _bytes(vectors: Vectors, scale: float) -> Vectors:
