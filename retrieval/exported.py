@@ -140,8 +140,15 @@ class ExportedEncoder:
         self._pass(read, keep)
         return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
-    def _takes_short(self) -> bool:
-        """Whether a short text goes its own way: not at once in a process that has begun with a longer one and may soon be done."""
+    def _takes_short(self, lengths: Sequence[int]) -> bool:
+        """Whether a short text among few goes its own way.
+
+        Not at once in a process that begins with a longer one and may soon be done: the model would be opened twice for it.
+        """
+        if not 0 < len(lengths) <= FEW or min(lengths) > self.manifest.short:
+            return False
+        if max(lengths) > self.manifest.short:
+            return (SHORT_ALONE, 1) in self._open
         self._short_texts += 1
         return (ANY, 1) not in self._open or self._short_texts > FEW
 
@@ -157,7 +164,7 @@ class ExportedEncoder:
         Both arrays are openvino's own and hold until `keep` returns.
         """
         lengths, short = [-(-len(text.ids) // STEP) * STEP for text in read], self.manifest.short
-        if len(read) <= FEW and min(lengths, default=short) <= short and self._takes_short():
+        if self._takes_short(lengths):
             # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
             alone = [(SHORT_ALONE, short) if length <= short else (ANY, length) for length in lengths]
             runs = [(file, 1, [([place], length)]) for place, (file, length) in enumerate(alone)]

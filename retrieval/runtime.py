@@ -160,7 +160,8 @@ def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    features = {k: v for k, v in reference.preprocess(["one two three", "four"]).items() if isinstance(v, torch.Tensor) and v.any()}
+    read = reference.preprocess(["one two three", "four"])
+    features = {k: v for k, v in read.items() if isinstance(v, torch.Tensor) and v.any()}  # the kind of a token is 0 for a text alone
     inputs = tuple(features)
 
     class Whole(torch.nn.Module):
