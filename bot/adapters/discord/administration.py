@@ -54,7 +54,7 @@ class OfficePress(ui.DynamicItem[ui.Button[Any]], template=re.compile(f"{PREFIX}
         """Do it. The answer takes the place of a message that only the presser sees, unless that shows a run."""
         client: Client = interaction.client
         source = interaction.message
-        in_place = source is not None and source.flags.ephemeral and not client.runs.shows(source.id)
+        in_place = source is not None and source.flags.ephemeral and not client.runs.shows(source.id, interaction.user.id)
         who = actor(interaction)
         await attend(client, interaction, lambda: client.think(client.office.press, who, self._act), in_place=in_place)
 

@@ -74,10 +74,18 @@ class Runs:
     ) -> None:
         self._client, self._sleep, self._now = client, sleep, now
         self._followed: list[_Followed] = []
+        self._beginning: list[int] = []  # whom a run is about to be shown
         self._changing = asyncio.Lock()  # of what is followed, here and in the office
 
     async def begin(self, interaction: Interaction, reply: Reply) -> None:
         """Show a run from now on; where this channel shows it already, lead there."""
+        self._beginning.append(interaction.user.id)
+        try:
+            await self._begin(interaction, reply)
+        finally:
+            self._beginning.remove(interaction.user.id)
+
+    async def _begin(self, interaction: Interaction, reply: Reply) -> None:
         async with self._changing:
             for there in [f for f in self._followed if f.run == reply.run and f.place.channel == interaction.channel_id]:
                 if there.place.message is not None and not there.gone:
@@ -102,9 +110,9 @@ class Runs:
                     log.warning("a run is shown at a place that is none of this version's")
                     await self._client.think(self._client.office.shown, run, PLATFORM, words)
 
-    def shows(self, message_id: int) -> bool:
-        """Whether an answer that only its asker sees shows a run."""
-        return any(f.answer_id == message_id for f in self._followed)
+    def shows(self, message_id: int, asker: int) -> bool:
+        """Whether an answer that only its asker sees shows a run, or may do so in a moment."""
+        return asker in self._beginning or any(f.answer_id == message_id for f in self._followed)
 
     async def close(self) -> None:
         """Stop following; a later process goes on."""
