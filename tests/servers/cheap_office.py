@@ -33,6 +33,7 @@ class CheapOffice:
         self.steps = list(STEPS)
         self.stands = threading.Event()  # while set, no run goes on
         self.gate: threading.Event | None = None  # commands wait until it opens
+        self.notes: threading.Event | None = None  # that a run is shown is kept when it opens
         self.error: Exception | None = None
         self.says: Reply | None = None  # what commands reply, in place of their own words
         self._runs: dict[str, int] = {}
@@ -101,6 +102,8 @@ class CheapOffice:
 
     def follow(self, run: str, platform: str, place: str) -> None:
         """Kept."""
+        if self.notes is not None:
+            self.notes.wait(20)
         if (run, platform, place) not in self.places:
             self.places.append((run, platform, place))
 

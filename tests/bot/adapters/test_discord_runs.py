@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from pathlib import Path
@@ -242,6 +243,24 @@ def test_a_run_is_cancelled_by_its_button(tmp_path: Path, public: bool) -> None:
             await scene.s.until(lambda: scene.office.places == [] and CANCELLED in text_of(made))
 
     play(story, tmp_path, public=public)
+
+
+def test_a_run_is_cancelled_before_it_is_noted_where_it_is_shown(tmp_path: Path) -> None:
+    """Whoever presses at once, while the bot still writes that down, has their answer beside the run's message, not in its place."""
+
+    async def story(scene: _Scene) -> None:
+        scene.office.stands.set()
+        scene.office.notes = threading.Event()
+        async with scene.bot() as on:
+            shown = await scene.begun(on)
+            pressed = people.click(scene.s, scene.s.admin, scene.s.general, shown, "Cancel")
+            await scene.s.until(lambda: pressed.response is not None)
+            scene.office.notes.set()
+            assert "will be cancelled" in text_of(await on.answered(pressed))
+            assert pressed.original is not shown
+            await scene.s.until(lambda: scene.office.places == [] and CANCELLED in text_of(shown))
+
+    play(story, tmp_path, public=False)
 
 
 def test_an_end_that_is_not_for_everybody_comes_directly(tmp_path: Path) -> None:
