@@ -103,9 +103,10 @@ class Records(Generic[Record]):
         """Raises IndexUnusable."""
         slices, decoder = Slices(path), msgspec.msgpack.Decoder(kind)
         self._slices = slices
-        self._decoded = functools.partial(_decoded, decoder, path)
+        decoded = functools.partial(_decoded, decoder, path)
+        self._decoded = decoded
         # The record at a position. Raises IndexUnusable, IndexError. It holds no object that holds it, and so needs no `kept`.
-        self.get: Callable[[int], Record] = functools.lru_cache(KEPT)(lambda number: _decoded(decoder, path, slices[number]))
+        self.get: Callable[[int], Record] = functools.lru_cache(KEPT)(lambda number: decoded(slices[number]))
 
     def __len__(self) -> int:
         return len(self._slices)

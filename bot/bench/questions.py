@@ -72,9 +72,9 @@ def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int, round
     with _grown(bot, passages) as large:
         there = starts.environment(large.settings)
         for _ in range(rounds):
-            answered = json.loads(starts.cost(["-c", ASKS, str(len(asked))], there).said)
-            whole.append([ms for ms, _ in answered])
-            rest.append([ms - encoding for ms, encoding in answered])
+            found = json.loads(starts.cost(["-c", ASKS, str(len(asked))], there).said)
+            whole.append([ms for ms, _ in found])
+            rest.append([ms - encoding for ms, encoding in found])
             plain.append([_ms(lambda q=question: reference.encode([q])) for question in asked[FIRST:]])  # type: ignore[misc]
         count = len(large.engine().searcher.generation.passages)
     least = [[min(of) for of in zip(*each, strict=True)] for each in (whole, rest, plain)]
