@@ -15,7 +15,8 @@ from retrieval.folder import DIGEST
 from retrieval.journal import Journal
 from retrieval.ports import Known
 
-PIECE = 8_192  # texts that are looked up, sorted by length and written at a time
+PIECE = 8_192  # texts that are looked up and sorted by length at a time
+WRITTEN = 1_024  # vectors that are written at a time: for more the system hands out new memory each time, which is most of the cost
 SAVED = 256  # texts after which the journal has them
 
 
@@ -42,11 +43,16 @@ class Embedder:
                 new = [piece.start + int(n) for n in missing]
                 self._encode(digests[new], [text(n) for n in new], functools.partial(_after, progress, done, of))
                 done += len(new)
-                file.write(self._find(digests[piece])[1].astype("<f4", copy=False).tobytes())
+                for start in range(piece.start, min(piece.stop, len(digests)), WRITTEN):
+                    file.write(self._find(digests[start : min(start + WRITTEN, piece.stop)])[1].astype("<f4", copy=False).data)
         return of
 
     def _missing(self, digests: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return np.flatnonzero(~self._find(digests)[0])
+        """Which of the texts no part has."""
+        rest = np.arange(len(digests))
+        for part in self._parts if self.dimension else ():
+            rest = rest[~part.has(digests[rest])]
+        return rest
 
     def _find(self, digests: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Vectors]:
         """Which of the texts are known, and the vectors of those, in order."""

@@ -20,7 +20,7 @@ def of_passages(passages: Iterable[Passage]) -> Documents:
 def of_words(written: Iterable[bytes]) -> Documents:
     """The same, of the words of each passage as they are written, with spaces between."""
     stems = _Stems()
-    return ((number, [stem for word in text.decode().split() if (stem := stems[word])]) for number, text in enumerate(written))
+    return ((number, list(filter(None, map(stems.__getitem__, text.decode().split())))) for number, text in enumerate(written))
 
 
 class _Stems(dict[str, str]):

@@ -146,10 +146,13 @@ class FolderKnown:
         self._folder = folder
         self._parts = [parts[name] for name in ENCODED]
 
+    def has(self, digests: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which of these texts are known, shape (texts,)."""
+        return self._places(digests) >= 0
+
     def find(self, digests: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Vectors]:
-        """Which of these texts are known, shape (texts,), and the vectors of those, shape (known, dimension)."""
-        there = array(self._folder / "known.digests", "u1", DIGEST)
-        places = search_sorted(array(self._folder / "known.keys", "<u8"), there, digests)
+        """The same, and the vectors of those that are, in order, shape (known, dimension)."""
+        places = self._places(digests)
         rows = array(self._folder / "known.rows", "<i8")[places[places >= 0]]
         found = np.zeros((len(rows), self._parts[0].dimension), np.float32)
         start = 0
@@ -158,6 +161,10 @@ class FolderKnown:
             found[mine] = part.vectors((rows[mine] - start).tolist())
             start += len(part)
         return places >= 0, found
+
+    def _places(self, digests: NDArray[np.uint8]) -> NDArray[np.int64]:
+        there = array(self._folder / "known.digests", "u1", DIGEST)
+        return search_sorted(array(self._folder / "known.keys", "<u8"), there, digests)
 
 
 class FolderSources:

@@ -35,8 +35,12 @@ class Journal:
     def __len__(self) -> int:
         return len(self._digests)
 
+    def has(self, digests: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which texts are there, shape (texts,)."""
+        return search_sorted(self._keys, self._digests, digests) >= 0
+
     def find(self, digests: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Vectors]:
-        """Which texts are there, shape (texts,), and the vectors of those that are, shape (there, dimension)."""
+        """The same, and the vectors of those that are, shape (there, dimension)."""
         places = search_sorted(self._keys, self._digests, digests)
         there = places >= 0
         return there, self._records()["vector"][self._rows[places[there]]] if there.any() else np.zeros((0, self.dimension), np.float32)

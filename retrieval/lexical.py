@@ -113,7 +113,8 @@ def _written(folder: Path, field: str, tokenizer: str, documents: Iterable[tuple
         index = tantivy.Index(schema.build(), path=str(folder))
         writer = index.writer(_WRITER_BYTES, 1)
         for number, text in documents:
-            document = tantivy.Document(**{field: text})
+            document = tantivy.Document()
+            document.add_text(field, text)
             document.add_unsigned("id", number)
             writer.add_document(document)
         writer.commit()

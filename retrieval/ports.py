@@ -188,13 +188,17 @@ class Questions(Protocol):
 
 
 class Known(Protocol):
-    """The vectors of a generation by what was encoded, to be taken over by the next one."""
+    """The vectors of a generation by what was encoded, to be taken over by the next one.
+
+    A text is given by its SHA-256: `digests` have the shape (texts, 32).
+    """
+
+    def has(self, digests: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which of these texts are known, shape (texts,)."""
+        ...
 
     def find(self, digests: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Vectors]:
-        """Which of these texts are known, shape (texts,), and the vectors of those that are, in order, shape (known, dimension).
-
-        A text is given by its SHA-256: `digests` has the shape (texts, 32).
-        """
+        """The same, and the vectors of those that are, in order, shape (known, dimension)."""
         ...
 
 

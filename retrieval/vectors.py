@@ -30,7 +30,8 @@ LEAST, WANTED = 0.98, 0.983  # share of the true ten nearest that has to be foun
 LISTS = (8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256)  # lists that are read, of which the fewest that do are taken
 SAMPLE = 1_000  # vectors whose nearest ones are compared with the true ones
 TRAINED = 40  # vectors for each list by which the lists are laid out
-PIECE = 65_536  # vectors that are added at a time
+PIECE = 65_536  # vectors that are added to lists at a time
+ROUNDED = 2_048  # vectors that are made codes at a time: as many as a core's cache holds
 SURE = 100  # candidates from lists that are compared exactly, at least
 SPARE = 20  # candidates beyond those wanted that are compared exactly, at least: the order by codes is nearly the true one
 _WANTED = 10
@@ -130,11 +131,11 @@ def lay_out(
     if len(vectors) <= exact:
         return Recall()
     there = before if isinstance(before, VectorIndex) and len(before) > coded and 0.9 < len(vectors) / len(before) < 1.1 else None
-    with _all_cores():
-        found = None
-        if len(vectors) > coded and (there is None or there.lists is not None):
+    found = None
+    if len(vectors) > coded and (there is None or there.lists is not None):
+        with _all_cores():
             found = _in_lists(path, vectors, least, there.lists if there is not None else None)
-        return found or _in_codes(path, vectors, least) or Recall()
+    return found or _in_codes(path, vectors, least) or Recall()
 
 
 def _in_lists(path: Path, vectors: Vectors, least: float, before: faiss.IndexIVFScalarQuantizer | None) -> Recall | None:
@@ -158,8 +159,8 @@ def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
 
     codes = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
     scale = _scale(vectors)
-    for start in range(0, len(vectors), PIECE):
-        codes.add(_bytes(vectors[start : start + PIECE], scale))
+    for start in range(0, len(vectors), ROUNDED):
+        codes.add(_bytes(vectors[start : start + ROUNDED], scale))
     sample = _some(np.random.default_rng(0), vectors, SAMPLE // 5)
     recall = _recall(VectorIndex(vectors, codes), list(zip(sample, _nearest(vectors, sample), strict=True)))
     if recall < least:

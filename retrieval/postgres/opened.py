@@ -151,14 +151,20 @@ class PostgresKnown:
         self._connections = connections
         self._dimension = dimension
         parts = [sql.SQL("select hash, v from {}").format(layout.vectors(schema, name)) for name in layout.ENCODED]
-        self._statement = sql.SQL("select hash, vector_send(v) from ({}) known where hash = any(%s::bytea[])").format(
-            sql.SQL(" union all ").join(parts)
-        )
+        known = sql.SQL(" union all ").join(parts)
+        self._hashes = sql.SQL("select hash from ({}) known where hash = any(%s::bytea[])").format(known)
+        self._vectors = sql.SQL("select hash, vector_send(v) from ({}) known where hash = any(%s::bytea[])").format(known)
+
+    def has(self, digests: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which of these texts are known, shape (texts,)."""
+        wanted = [digest.tobytes() for digest in digests]
+        found = {key for (key,) in self._connections.read(lambda c: c.execute(self._hashes, [wanted], binary=True).fetchall())}
+        return np.array([key in found for key in wanted], dtype=bool)
 
     def find(self, digests: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Vectors]:
-        """Which of these texts are known, shape (texts,), and the vectors of those, shape (known, dimension)."""
+        """The same, and the vectors of those that are, in order, shape (known, dimension)."""
         wanted = [digest.tobytes() for digest in digests]
-        rows = self._connections.read(lambda c: c.execute(self._statement, [wanted], binary=True).fetchall())
+        rows = self._connections.read(lambda c: c.execute(self._vectors, [wanted], binary=True).fetchall())
         found = dict(rows)
         there = [key for key in wanted if key in found]
         return np.array([key in found for key in wanted], dtype=bool), binary.vectors([found[key] for key in there], self._dimension)
