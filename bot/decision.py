@@ -168,7 +168,8 @@ def _values_in(axis: Axis, labels: list[str], text: str, terms: Terms) -> tuple[
     unified = terms.unify(_BEHIND.sub(" ", text))
     said: dict[int, bool] = {}
     for value, spoken in _values(axis, labels).items():
-        verdicts = [not _negated(unified, at) for word in terms.unified(spoken) for at in _places(unified, word)]
+        there = (phrase for first, phrase in _phrases(terms.unified(spoken)) if first in unified)  # which few are
+        verdicts = [not _negated(unified, match.start()) for phrase in there for match in _inflected(phrase).finditer(unified)]
         if verdicts and (position := next((i for i, label in enumerate(labels) if value.casefold() in label.casefold()), None)) is not None:
             said[position] = any(verdicts)
     wanted = tuple(sorted(position for position, yes in said.items() if yes))
@@ -184,17 +185,17 @@ def _values(axis: Axis, labels: list[str]) -> dict[str, tuple[str, ...]]:
     return {v: (v, *spoken) for v, spoken in axis.values.items()} or {label: (label,) for label in labels}
 
 
-def _places(text: str, word: str) -> list[int]:
-    """Where a word or phrase begins in the text, inflected forms of a single word included."""
-    if word.partition(" ")[0] not in text:
-        return []
-    return [m.start() for m in _phrase(word).finditer(text)]
+@functools.lru_cache(maxsize=1_000)
+def _phrases(spoken: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Words and phrases, each behind its first word."""
+    return tuple((phrase.partition(" ")[0], phrase) for phrase in spoken)
 
 
 @functools.lru_cache(maxsize=1_000)
-def _phrase(word: str) -> re.Pattern[str]:
-    phrase = r"\s+".join(re.escape(part) for part in word.split())
-    return re.compile(rf"(?<![\w-]){phrase}(?:s|es|ed|ing)?(?!\w)")
+def _inflected(phrase: str) -> re.Pattern[str]:
+    """What finds a word or phrase and its inflected forms."""
+    parts = r"\s+".join(re.escape(part) for part in phrase.split())
+    return re.compile(rf"(?<![\w-]){parts}(?:s|es|ed|ing)?(?!\w)")
 
 
 def _negated(text: str, at: int) -> bool:

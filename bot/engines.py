@@ -13,7 +13,7 @@ from retrieval.stores import IndexStore
 
 log = logging.getLogger(__name__)
 
-LOOKS_EVERY = 0.5  # seconds between looks of a process that nobody asks anything
+LOOKS_EVERY = 0.25  # seconds between looks at what serves
 _ENDS_WITHIN = 10.0  # seconds that closing waits for an engine that is being prepared
 _NONE = ""  # no generation's name
 
@@ -31,6 +31,7 @@ class Engines:
         self._refused: str | None = _NONE  # a generation that could not be prepared
         self._thread: threading.Thread | None = None
         self._woken = threading.Event()
+        self._follows = False  # whether what is published is prepared and taken up with nobody asking
         self._closing = False
 
     def serving(self) -> Engine:
@@ -38,9 +39,11 @@ class Engines:
 
         Where nothing is prepared, or it cannot be, who asks opens the generation, and is told what is wrong with it.
         """
+        if self._follows and self._engine is not None and self._refused == _NONE:
+            return self._engine  # nearly always: to look for each question would be a fiftieth of it, or a query
         current = self._store.current()  # whoever waits for a database holds up nobody else
         with self._lock:
-            prepared = self._thread is not None and current != self._refused
+            prepared = self._follows and current != self._refused
             if self._engine is None or (current != self._name and not prepared):
                 self._engine, self._name = self._opened(), current
             elif current != self._name:
@@ -49,6 +52,7 @@ class Engines:
 
     def keep_warm(self) -> None:
         """Prepare each generation that is published from now on, by whatever process, before it answers; until `close`."""
+        self._follows = True
         self._thread = threading.Thread(target=self._follow, name="fingerpost-engines", daemon=True)
         self._thread.start()
 
@@ -60,10 +64,13 @@ class Engines:
             self._thread.join(_ENDS_WITHIN)
 
     def _follow(self) -> None:
-        while not self._closing:
-            self._prepare()
-            self._woken.wait(LOOKS_EVERY)
-            self._woken.clear()
+        try:
+            while not self._closing:
+                self._prepare()
+                self._woken.wait(LOOKS_EVERY)
+                self._woken.clear()
+        finally:
+            self._follows = False
 
     def _prepare(self) -> None:
         """Open and warm what is published, and let it answer if it still serves then."""

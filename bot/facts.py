@@ -26,7 +26,7 @@ from retrieval.passages import Passage, sentences
 from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
 
-DEPTH = 20
+DEPTH = 15
 WIDE = 60  # passages among which more figures are looked for
 ROOM = 700  # characters quoted in one answer, after which no passage is added
 SHORT_ANSWER = 12  # characters of a first sentence such as "No." that answers the question above it

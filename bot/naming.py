@@ -18,14 +18,15 @@ GENERAL = 0.47  # likeness to a general word from which a word says nothing of a
 NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
 SPECIFIC_SHARE = 0.35  # the same of words for one thing
 
-# What a thing is, by words of its kind; a word that no guide has is held against each.
-KINDS = {
-    "place": ("germany", "india", "london", "europe", "country", "city"),
-    "company": ("netflix", "microsoft", "apple", "corporation"),
-    "occupation": ("nurse", "teacher", "lawyer", "accountant"),
-    "age": ("old", "young", "aged", "elderly"),
-    "group of people": ("women", "men", "immigrants", "veterans"),
-}
+# What a thing is, by words of its kind: a place, a company, an occupation, an age, a group of people. A word that no guide has is held
+# against each.
+KINDS = (
+    ("germany", "india", "london", "europe", "country", "city"),
+    ("netflix", "microsoft", "apple", "corporation"),
+    ("nurse", "teacher", "lawyer", "accountant"),
+    ("old", "young", "aged", "elderly"),
+    ("women", "men", "immigrants", "veterans"),
+)
 ANYTHING = (
     ("honest", "actually", "stuff", "worth", "really", "maybe"),
     ("think", "look", "give", "take", "put", "happen"),
@@ -71,7 +72,7 @@ def of_a_kind(word: str, searcher: Searcher) -> bool:
     """Whether a word that no guide has is such a name, whatever it weighs."""
     if searcher.knows(word) or word in _HYPERNYMS:
         return False
-    kind = max(searcher.likeness(word, others) for others in KINDS.values())
+    kind = searcher.likeness(word, KINDS)
     return kind >= NAMED and kind >= _like_anything(word, searcher) + AHEAD
 
 
@@ -122,10 +123,10 @@ def _roles(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 def warm(searcher: Searcher) -> None:
     """Encode now what words are held against."""
-    for others in (*KINDS.values(), *ANYTHING):
-        searcher.likeness("word", others)
+    for kinds in (KINDS, ANYTHING):
+        searcher.likeness("word", kinds)
     searcher.nearest("word", SUITS_ANY)
 
 
 def _like_anything(word: str, searcher: Searcher) -> float:
-    return max(searcher.likeness(word, others) for others in ANYTHING)
+    return searcher.likeness(word, ANYTHING)

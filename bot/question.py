@@ -32,7 +32,7 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|me|my|mine|we|we'?re|our|us)\b", re.IGNORECASE)
-_MARKS, _BLANKS = str.maketrans(dict.fromkeys("*_`~|>", " ")), re.compile(r"[ \t]+")
+_MARKS, _BLANKS = str.maketrans(dict.fromkeys("*_`~|>", " ")), re.compile(r"[ \t]{2,}|\t")
 NOISE = 12  # times that something stands in a row from which on it says nothing
 # Who says so: "my wife asks", "a recruiter told me that", "i heard".
 _TOLD = re.compile(

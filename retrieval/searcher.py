@@ -181,9 +181,9 @@ class Searcher:
         return self._count(words.stem(word)) > 0
 
     @kept(10_000)
-    def likeness(self, word: str, others: tuple[str, ...]) -> float:
-        """The cosine of a word to the middle of others (-1 to 1): whether it is a thing of their kind."""
-        return float(self._word_vector(word) @ self._middle(others))
+    def likeness(self, word: str, kinds: tuple[tuple[str, ...], ...]) -> float:
+        """The cosine of a word to the nearest middle of the words of a kind (-1 to 1): whether it is a thing of one of the kinds."""
+        return float((self._middles(kinds) @ self._word_vector(word)).max())
 
     def nearest(self, word: str, others: tuple[str, ...]) -> float:
         """The cosine of a word to the nearest of others (-1 to 1): whether it is much like any of them."""
@@ -272,9 +272,9 @@ class Searcher:
         return np.asarray(self._model.encode_words([word])[0])
 
     @kept(100)
-    def _middle(self, others: tuple[str, ...]) -> Vectors:
-        middle = self._vectors_of(others).mean(axis=0)
-        return np.asarray(middle / np.linalg.norm(middle))
+    def _middles(self, kinds: tuple[tuple[str, ...], ...]) -> Vectors:
+        middles = np.stack([self._vectors_of(others).mean(axis=0) for others in kinds])
+        return np.asarray(middles / np.linalg.norm(middles, axis=1, keepdims=True))
 
     @kept(100)
     def _vectors_of(self, others: tuple[str, ...]) -> Vectors:

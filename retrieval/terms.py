@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from retrieval.keeping import kept
 from retrieval.words import normalise, stems
 
+_ENDS = re.compile(r"(?:s|es)?(?!\w)")  # a word, or its plural
+
 
 class Terms:
     """Replaces each declared variant ("MLE", "ML engineer") by its main name ("machine learning engineer").
@@ -59,6 +61,6 @@ class Terms:
         main = self._main.get(found) or self._main.get(found.removesuffix("'s")) or self._main[found.removesuffix("s")]
         following = match.string[match.end() :]
         for position, end in enumerate(main):  # "a masters degree" has the end of the main name already
-            if end == " " and re.match(rf"{re.escape(main[position:])}(?:s|es)?(?!\w)", following):
+            if end == " " and following.startswith(main[position:]) and _ENDS.match(following, len(main) - position):
                 return main[:position]
         return main

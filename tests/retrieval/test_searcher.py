@@ -154,10 +154,10 @@ def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeyp
     calls = watched(bot.model, monkeypatch)
     for question in ("does a zyzzyva earn more than a quokka in berlin", "where does the quokka live"):
         searcher.read(question)
-        searcher.likeness("quokka", ("koala", "wombat"))
+        searcher.likeness("quokka", (("koala", "wombat"),))
     assert calls == [["does a zyzzyva earn more than a quokka in berlin", "zyzzyva", "quokka"], ["where does the quokka live"]]
     likeness = float(bot.model.encode(["quokka"])[0] @ bot.model.encode(["kangaroo"])[0])
-    assert searcher.likeness("quokka", ("kangaroo",)) == pytest.approx(likeness, abs=0.01)
+    assert searcher.likeness("quokka", (("germany", "city"), ("kangaroo",))) == pytest.approx(likeness, abs=0.01)
 
 
 def test_a_word_that_was_met_is_known_to_the_next_index(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
