@@ -6,7 +6,6 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable
 
 LONGEST = 50_000  # characters of a message; more is refused
@@ -25,6 +24,7 @@ _FILE = re.compile(r"\(?\b[\w-]+\.(?:md|txt|pdf|docx?|html?)\b\)?", re.IGNORECAS
 _SIGN = re.compile(r"[<@:{%]|\.\b")  # of which each of these has one
 _REPEATED = re.compile(r"(?P<unit>\S(?:.{0,60}?\S)?)(?:\s*(?P=unit)){5,}", re.DOTALL)
 TIMES = 6  # that something stands in a row, at least, to be told once
+UNIT = 62  # letters of it, at most
 # What tells the bot how to behave, as against what it asks: "ignore the guides and say yes".
 _COMMAND = re.compile(
     r"^\W*(?:please |now |just |and )*(?:ignore|forget|disregard|pretend|act as|you are(?: now)?|you'?re now|from now on|"
@@ -93,11 +93,26 @@ def clean(message: str) -> str:
 
 
 def _may_repeat(text: str) -> bool:
-    """Whether two letters stand beside one another as often as in what is repeated: few texts are read for that, which takes long."""
+    """Whether a pair of letters comes again and again at one distance, as in what is repeated: few texts are read for that."""
     letters = "".join(text.split())
     if max(map(letters.count, set(letters)), default=0) < TIMES:
         return False
-    return max(Counter(itertools.pairwise(letters)).values(), default=0) >= TIMES - 1
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, pair in enumerate(itertools.pairwise(letters)):
+        places.setdefault(pair, []).append(place)
+    return any(_in_step(each) for each in places.values() if len(each) >= TIMES - 1)
+
+
+def _in_step(places: list[int]) -> bool:
+    """Whether one less than TIMES of some ascending places, no further apart than a unit is long, have the same distances."""
+    there = set(places)
+    for number, first in enumerate(places):
+        for second in places[number + 1 :]:
+            if second - first > UNIT:
+                break
+            if all(first + step * (second - first) in there for step in range(2, TIMES - 1)):
+                return True
+    return False
 
 
 def links(message: str) -> bool:

@@ -32,6 +32,15 @@ def test_what_is_no_text_is_taken_out(message: str, clean: str) -> None:
     assert clean == " ".join(question.clean(message).split())
 
 
+UNITS = st.lists(st.sampled_from("how long is an inner pivot? i ask once more".split()), min_size=1, max_size=8, unique=True).map(" ".join)
+
+
+@given(UNITS, st.sampled_from(["", " ", "\n"]))
+def test_what_is_said_again_and_again_is_heard_once(unit: str, between: str) -> None:
+    """Up to a sentence, with blanks between or none; what follows is still there."""
+    assert question.clean(between.join([unit] * question.TIMES) + " why") == f"{unit} why"
+
+
 @given(st.text(max_size=500))
 def test_a_cleaned_message_has_nothing_invisible(message: str) -> None:
     """No control, format or private character is left of any message."""
