@@ -14,6 +14,7 @@ from bot.wiring import Bot
 
 def measure(bot: Bot, asked: Sequence[str], askers: int, seconds: float) -> list[Row]:
     """Questions answered a second, how long the slowest waited, and how many of those asked got their own answer."""
+    bot.keep_warm()  # as a process that serves does
     ordered = itertools.cycle(asked)  # the questions that are asked: others are longer or shorter
     bot.model.encode(list(itertools.islice(ordered, askers)))
     encoded, started = 0, time.perf_counter()

@@ -90,12 +90,13 @@ def answered(bot: Bot, asked: Sequence[str]) -> list[tuple[float, float]]:
     """CPU milliseconds of each whole answer and of the encoding in it."""
     timed = Timed(bot.model)
     bot = Bot(bot.settings, lambda _: timed)
-    bot.warm()
+    bot.keep_warm()  # as a process that serves does
     found = []
     for question in asked:
         timed.seconds = 0.0
         whole = _ms(lambda q=question: bot.handle(Ask(q)))  # type: ignore[misc]
         found.append((whole, timed.seconds * 1000))
+    bot.close()
     return found[FIRST:]
 
 

@@ -24,7 +24,7 @@ from bot import grading, settings
 from bot.messages import Ask
 from bot.wiring import Bot
 bot = Bot(settings.load(os.environ, Path()))
-bot.warm()
+bot.keep_warm()
 for question in grading.load(bot.settings.corpus):
     bot.handle(Ask(question.ask))
 """
