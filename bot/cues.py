@@ -225,8 +225,8 @@ VOCABULARY = (
 class Cues(msgspec.Struct, frozen=True):
     """What a question asks for.
 
-    `kind` is the sort of figure, `extreme` the end of a scale, `length` a duration in so many words; `row` where of a table a
-    part is asked for, `shown` where it is to be shown whole.
+    `kind` is the sort of figure, `extreme` the end of a scale, `ends` where both are asked for, `length` a duration in so many
+    words; `row` where of a table a part is asked for, `shown` where it is to be shown whole.
     """
 
     kind: Kind | None
@@ -239,6 +239,7 @@ class Cues(msgspec.Struct, frozen=True):
     compares: bool
     why: bool
     length: bool
+    ends: bool = False
     row: bool = False
     shown: bool = False
 
@@ -259,9 +260,19 @@ def read(text: str) -> Cues:
         compares=bool(COMPARES.search(text)),
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
+        ends=_both_ends(text),
         row=row,
         shown=bool(table and not row and (SHOWS.search(text) or len(text.split()) <= SHORT)),
     )
+
+
+def _both_ends(text: str) -> bool:
+    """Whether the lowest and the highest of one thing are asked for, as in "the cheapest and the priciest"."""
+    lowest, highest = _LOWEST.search(text), _HIGHEST.search(text)
+    if lowest is None or highest is None:
+        return False
+    kinds = {found for match in (lowest, highest) if (found := kind(match.group(0))) is not None}
+    return len(kinds) < 2
 
 
 def without(text: str) -> str:

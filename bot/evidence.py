@@ -49,9 +49,12 @@ _META = frozenset(
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
     differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix
+    chart diagram paragraph footnote chapter paste copy print display screenshot
     wife husband partner friend friends buddy colleague colleagues coworker boss recruiter girlfriend boyfriend brother sister parents
-    roommate teammate people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
+    roommate teammate woman man guy girl lady dude
+    people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
 )
+_YET = ("still", "currently")  # which say of what follows that it holds, and need not stand in a passage
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -212,7 +215,7 @@ def _verbs(text: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=256)
 def _states(text: str) -> frozenset[str]:
-    return frozenset(word for match in cue.STILL.finditer(text) for word in words.content(match.group(0))[-1:])
+    return frozenset(word for match in cue.STILL.finditer(text) for word in words.content(match.group(0))[-1:] if word not in _YET)
 
 
 def _evidence(found: Found, cues: Cues) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bot import amounts, decision, lookup, wording
 from bot import cues as cue
 from bot.composer import Citations
-from bot.cues import Cues
+from bot.cues import Cues, Extreme
 from bot.speech import Speech
 from bot.statements import GENERIC
 from retrieval import markdown, words
@@ -45,12 +45,17 @@ class Tables:
             rows = [row for row in rows if row in lookup.within(column, limit)]
         if not rows and any(limit.holds for limit in limits):
             return ""
-        template = wording.WITHIN
-        if cues.extreme is not None:
-            rows = lookup.extreme(columns[-1], cues.extreme, rows)
-            template = wording.LOWEST if cues.extreme == "lowest" else wording.HIGHEST
-            columns = [columns[-1], *columns[:-1]]
-        return self._rows(columns, rows, template, counted=bool(cue.COUNT.search(question)), citations=citations)
+        counted = bool(cue.COUNT.search(question))
+        if cues.extreme is None:
+            return self._rows(columns, rows, wording.WITHIN, counted=counted, citations=citations)
+        ends: Sequence[Extreme] = ("lowest", "highest") if cues.ends else (cues.extreme,)
+        said = [self._end(end, [columns[-1], *columns[:-1]], rows, counted=counted, citations=citations) for end in ends]
+        return " ".join(part for part in said if part)
+
+    def _end(self, end: Extreme, columns: Sequence[lookup.Column], among: list[int], *, counted: bool, citations: Citations) -> str:
+        """The rows with the lowest or the highest value of the first column."""
+        template = wording.LOWEST if end == "lowest" else wording.HIGHEST
+        return self._rows(columns, lookup.extreme(columns[0], end, among), template, counted=counted, citations=citations)
 
     def _rows(self, columns: Sequence[lookup.Column], rows: list[int], template: str, *, counted: bool, citations: Citations) -> str:
         """Rows with their values in some columns of one table, cited; with their number where that is asked for."""
