@@ -49,7 +49,7 @@ _META = frozenset(
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
     differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix
-    chart diagram paragraph footnote chapter paste copy print display screenshot
+    chart diagram tabulate tabulated paragraph footnote chapter paste copy print display screenshot
     wife husband partner friend friends buddy colleague colleagues coworker boss recruiter girlfriend boyfriend brother sister parents
     roommate teammate woman man guy girl lady dude
     people person somebody someone anybody anyone everybody everyone folks guys day days today""".split()
@@ -154,7 +154,7 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """The names and years in the question that the passage does not speak of, heaviest first."""
-    names = {word for word in _missing(found, query) if naming.limits(word, searcher)}
+    names = {word for word in _missing(found, query) if not weightless(word.text) and naming.limits(word, searcher)}
     years = [year for year in _years(query.text) if year not in found.passage.text]
     return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
 
@@ -199,7 +199,7 @@ def _uncounted(missing: Sequence[Word], query: Query, searcher: Searcher) -> lis
 def _undone(found: Found, query: Query) -> list[str]:
     """What the question asks how to do, or whether it still holds, where the passage does not speak of that."""
     asked = _states(query.text) | (_verbs(query.text) if found.hit.similarity < UNLIKE else frozenset())
-    return [word.text for word in query.words if word.text in asked and found.covered[word.text] < 0.25] if asked else []
+    return [word.text for word in _missing(found, query) if word.text in asked] if asked else []
 
 
 # What a question's text alone says is read once for all of the passages that it is held against.

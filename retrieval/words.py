@@ -18,6 +18,7 @@ STOP_WORDS = frozenset(
     above below to from up down in out on off over under again further then once here there when where why how
     all any both each few more most other some such no nor not only own same so than too very can will just
     don s t m re ve ll d now im ive id youre theyre thats whats hows wheres whos isnt arent wasnt werent dont
+    hes shes theres heres weve youve theyve youd theyd youll theyll itll itd thatll aint couldve shouldve wouldve mustve
     doesnt didnt wont cant couldnt shouldnt wouldnt havent hasnt u ur r pls plz please thx like really
     actually also even ever much many lot lots get got gets getting go going let lets tell show give say says
     said know want wanna gonna need needs make makes thing things stuff one ones yes hey hi ok okay hmm um btw
