@@ -52,6 +52,8 @@ class Engines:
 
     def keep_warm(self) -> None:
         """Prepare each generation that is published from now on, by whatever process, before it answers; until `close`."""
+        if self._follows:
+            return
         self._follows = True
         self._thread = threading.Thread(target=self._follow, name="fingerpost-engines", daemon=True)
         self._thread.start()
