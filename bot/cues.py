@@ -225,8 +225,8 @@ VOCABULARY = (
 class Cues(msgspec.Struct, frozen=True):
     """What a question asks for.
 
-    `kind` is the sort of figure, `extreme` the end of a scale, `ends` where both are asked for, `length` a duration in so many
-    words; `row` where of a table a part is asked for, `shown` where it is to be shown whole.
+    `kind` is the sort of figure, `extreme` the end of a scale, `ends` where both ends of one thing are asked for, `length` a
+    duration in so many words; `row` where of a table a part is asked for, `shown` where it is to be shown whole.
     """
 
     kind: Kind | None
@@ -249,9 +249,10 @@ def read(text: str) -> Cues:
     """The cues in a question in English."""
     text = text.lower()
     table, row = bool(TABLE.search(text)), bool(ROW.search(text))
+    lowest, highest = _LOWEST.search(text), _HIGHEST.search(text)
     return Cues(
         kind=kind(text),
-        extreme="lowest" if _LOWEST.search(text) else "highest" if _HIGHEST.search(text) else None,
+        extreme="lowest" if lowest else "highest" if highest else None,
         advice=bool(ADVICE.search(text)) and not DECIDES.search(text),
         source=bool(SOURCE.search(text)),
         table=table,
@@ -260,19 +261,10 @@ def read(text: str) -> Cues:
         compares=bool(COMPARES.search(text)),
         why=bool(WHY.search(text)),
         length=bool(LENGTH.search(text)),
-        ends=_both_ends(text),
+        ends=bool(lowest and highest) and len({kind(end.group(0)) for end in (lowest, highest) if end} - {None}) < 2,
         row=row,
         shown=bool(table and not row and (SHOWS.search(text) or len(text.split()) <= SHORT)),
     )
-
-
-def _both_ends(text: str) -> bool:
-    """Whether the lowest and the highest of one thing are asked for, as in "the cheapest and the priciest"."""
-    lowest, highest = _LOWEST.search(text), _HIGHEST.search(text)
-    if lowest is None or highest is None:
-        return False
-    kinds = {found for match in (lowest, highest) if (found := kind(match.group(0))) is not None}
-    return len(kinds) < 2
 
 
 def without(text: str) -> str:

@@ -41,6 +41,7 @@ _TOLD = re.compile(
     r"\bi (?:heard|read|guess|think|suppose|believe|assume)(?: that)?\b|\b(?:so )?i was told(?: that)?\b",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"ask|t(?:ell|old)|think|claim|insist|swear|reckon|heard|read|guess|suppose|believe|assume")  # of which it has one
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
 _INTERROGATIVE = (
     r"what|whats|what's|which|who|whom|whose|when|where|why|how|is|are|was|do|does|did|can|could|should|would|will|"
@@ -74,6 +75,8 @@ SHORT_FORMS = {
 _SHORT_FORM = re.compile(
     rf"(?<![\w/-])(?:{'|'.join(re.escape(s) for s in sorted(SHORT_FORMS, key=len, reverse=True))})(?![\w'-])", re.IGNORECASE
 )
+_PART = re.compile(r"\w+")
+_BEGINNINGS = frozenset(_PART.findall(form)[0] for form in SHORT_FORMS)  # one of which stands by itself where a short form does
 
 
 def clean(message: str) -> str:
@@ -143,8 +146,11 @@ def refers(text: str) -> bool:
 @functools.lru_cache(maxsize=256)  # one question is read more than once
 def expand(text: str) -> str:
     """Chat abbreviations written out ("ppl" is "people"), and nothing of who says so ("a recruiter told me that")."""
-    asked = _TOLD.sub(" ", text)
-    text = asked if len(asked.split()) > 2 else text
+    if _SAYS.search(text.casefold()):
+        asked = _TOLD.sub(" ", text)
+        text = asked if len(asked.split()) > 2 else text
+    if _BEGINNINGS.isdisjoint(_PART.findall(text.casefold())):
+        return text
     return _SHORT_FORM.sub(lambda m: SHORT_FORMS[m.group(0).casefold()], text)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot import cues, decision
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 128  # questions in work; who came later would wait for seconds
 
 
+@functools.lru_cache(maxsize=1)
+def _day_of(minute: int) -> datetime.date:  # noqa: ARG001 - what it is kept by: to ask the calendar is a hundredth of an answer
+    """The day that it is, in the `minute` that it is: a day begins with one, in any zone."""
+    return datetime.date.today()
+
+
 def rephraser(settings: Settings) -> Rephraser | None:
     """What puts answers into words by a language model; None where none is set."""
     if not settings.llm_url:
@@ -47,7 +54,7 @@ class Bot:
         self,
         settings: Settings,
         load_model: Callable[[str], Model] | None = None,
-        today: Callable[[], datetime.date] = datetime.date.today,
+        today: Callable[[], datetime.date] = lambda: _day_of(int(time.time()) // 60),
         most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.settings = settings
@@ -58,7 +65,7 @@ class Bot:
         self._room = threading.Semaphore(most_at_once)
         self._engines = Engines(self.store, self.engine_for)
 
-    @cached_property
+    @functools.cached_property
     def model(self) -> Model:
         """The embedding model, loaded when it is first needed. Raises ModelError."""
         return self._load_model(self.settings.model)
