@@ -45,19 +45,17 @@ class Timed(Model):
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors, as the model has them."""
-        with self._counted():
-            return super().encode(texts, progress)
+        started = time.process_time()
+        found = super().encode(texts, progress)
+        self.seconds += time.process_time() - started
+        return found
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
         """The vectors of texts and their tokens, as the model has them."""
-        with self._counted():
-            return super().encode_tokens(texts)
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
         started = time.process_time()
-        yield
+        found = super().encode_tokens(texts)
         self.seconds += time.process_time() - started
+        return found
 
 
 def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int, rounds: int) -> list[Row]:
