@@ -110,7 +110,7 @@ def _in_step(places: list[int]) -> bool:
     """Whether one less than TIMES of some ascending places, no further apart than a unit is long, have the same distances."""
     there = set(places)
     for number, first in enumerate(places):
-        for second in places[number + 1 :]:
+        for second in places[number + 1 : number + 1 + UNIT]:
             if second - first > UNIT:
                 break
             if all(first + step * (second - first) in there for step in range(2, TIMES - 1)):
