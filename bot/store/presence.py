@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 GRACE = 5.0  # seconds from a restart of the server on in which every process must have come back
 _LOOKS_EVERY = 30.0  # seconds; a connection that ends is noticed at once, one that is silently dead is not
 _AGAIN = 0.2  # seconds between attempts to come back
+_MANY = 4_096  # callers that may have woken the thread meanwhile
 
 _HOLD = "select pg_try_advisory_lock(%s::bigint)"
 _HELD = """select exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
@@ -44,6 +46,7 @@ class Presence:
         self._sure_from = 0.0  # by the monotonic clock
         self._ended = threading.Event()
         self._waking, self._woken = socket.socketpair()
+        self._waking.setblocking(False)  # when it is full, there is a word for the thread already
         self._thread = threading.Thread(target=self._keep, name="store-presence", daemon=True)
 
     def begin(self) -> None:
@@ -60,6 +63,7 @@ class Presence:
         try:
             held = connection is None or bool(_value(connection, _HELD, number >> 32, number & 0xFFFF_FFFF))
         except psycopg.Error:
+            self._wake()  # who waits at a socket that this has closed would not hear of it
             return True  # in this very connection, so that no answer comes from after a restart that was not noticed
         return held or time.monotonic() < self._sure_from
 
@@ -94,7 +98,12 @@ class Presence:
         with selectors.DefaultSelector() as selector:
             selector.register(connection.fileno(), selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
-            selector.select(_LOOKS_EVERY)
+            if any(key.fileobj is self._woken for key, _ in selector.select(_LOOKS_EVERY)):
+                self._woken.recv(_MANY)
+
+    def _wake(self) -> None:
+        with suppress(OSError):  # it is ending
+            self._waking.send(b"!")
 
     def _come_back(self) -> None:
         connection = self._connect()

@@ -22,10 +22,12 @@ import pytest
 from bot import settings
 from bot.settings import Secret
 from bot.store import Store, StoreError, open_store
+from bot.store.events import Event
 from retrieval.errors import SettingsError
 from tests.servers.places import eventually
 from tests.servers.postgres import PASSWORD, PostgresServer, running
 
+AT_ONCE = 10  # seconds, of which a machine with much to do may take some; silence is noticed after three times as many
 HOLDERS = """select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 1
     and database = (select oid from pg_database where datname = current_database())"""
 
@@ -183,6 +185,36 @@ def test_the_sign_of_life_is_given_again_when_its_connection_is_cut(postgres: Po
         assert eventually(lambda: len(_holders(postgres, database) - before) == 2)
         assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
     assert eventually(lambda: _holders(postgres, database) == set())
+
+
+def test_a_cut_that_whoever_asks_for_others_meets_first_is_heard_of(postgres: PostgresServer) -> None:
+    """A question for another process may be under way in the connection that is cut, and take the word of it from who waits there."""
+    database = postgres.database()
+    asking = threading.Event()
+    asking.set()
+    with (
+        closing(Store(postgres.address(database))) as mine,
+        closing(Store(postgres.address(database))) as other,
+        ThreadPoolExecutor() as pool,
+    ):
+        assert other.claim("slack:1", "p")
+
+        def ask() -> list[list[Event]]:
+            return [found for found in iter(lambda: mine.unfinished("slack:") if asking.is_set() else None, None) if found]
+
+        asked = [pool.submit(ask) for _ in range(2)]
+        try:
+            for _ in range(10):
+                before, cut = _holders(postgres, database), time.monotonic()
+                assert len(before) == 2
+                with closing(postgres.connect()) as connection:
+                    for pid in before:
+                        connection.execute("select pg_terminate_backend(%s)", [pid])
+                assert eventually(lambda before=before: len(_holders(postgres, database) - before) == 2)  # type: ignore[misc]
+                assert time.monotonic() < cut + AT_ONCE
+        finally:
+            asking.clear()
+        assert [each.result() for each in asked] == [[], []]
 
 
 def test_the_password_is_seen_nowhere(postgres: PostgresServer, caplog: pytest.LogCaptureFixture) -> None:
