@@ -1,6 +1,6 @@
 """Index generations in PostgreSQL: filled beside, judged, published in one transaction, kept for a rollback.
 
-Every replica looks at the pointer at each question, so it serves what was published since the last one; an answer that is being
+Every replica looks at the pointer again and again, and so serves what was published; an answer that is being
 made goes on with the tables that it began with, which nothing changes and which are kept for as long as KEPT publications.
 An index is built in a folder of the machine that reindexes and copied from there; the copy is what is judged and what serves.
 """
