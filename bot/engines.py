@@ -40,7 +40,7 @@ class Engines:
         Where nothing is prepared, or it cannot be, who asks opens the generation, and is told what is wrong with it.
         """
         if self._follows and self._engine is not None and self._refused == _NONE:
-            return self._engine  # nearly always: to look for each question would be a fiftieth of it, or a query
+            return self._engine  # nearly always: to look for each question is a file opened, or a query
         current = self._store.current()  # whoever waits for a database holds up nobody else
         with self._lock:
             prepared = self._follows and current != self._refused

@@ -43,8 +43,9 @@ class Embedder:
                 new = [piece.start + int(n) for n in missing]
                 self._encode(digests[new], [text(n) for n in new], functools.partial(_after, progress, done, of))
                 done += len(new)
-                for start in range(piece.start, min(piece.stop, len(digests)), WRITTEN):
-                    file.write(self._find(digests[start : min(start + WRITTEN, piece.stop)])[1].astype("<f4", copy=False).data)
+                of_piece = digests[piece]
+                for start in range(0, len(of_piece), WRITTEN):
+                    file.write(self._find(of_piece[start : start + WRITTEN])[1].astype("<f4", copy=False).data)
         return of
 
     def _missing(self, digests: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -24,9 +24,6 @@ class LexicalIndex:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         self._searcher = index.searcher()
-        last = len(self) - 1
-        one = last >= 0 and self._searcher.num_segments == 1
-        self._placed = one and self._ids([tantivy.DocAddress(0, last)]) == [last]  # ids ascend, so each is its document's place
 
     @classmethod
     def build(cls, documents: Iterable[Sequence[str]], folder: Path) -> LexicalIndex:
@@ -35,7 +32,7 @@ class LexicalIndex:
 
     @classmethod
     def numbered(cls, documents: Iterable[tuple[int, Sequence[str]]], folder: Path) -> LexicalIndex:
-        """The same for documents that bring their ids, ascending."""
+        """The same for documents that bring their ids, each once."""
         return cls(_written(folder, "stems", "whitespace", ((number, " ".join(stems)) for number, stems in documents)))
 
     @classmethod
@@ -56,11 +53,8 @@ class LexicalIndex:
         if not hits:
             return []
         scores, addresses = zip(*hits, strict=True)
-        ids = [address.doc for address in addresses] if self._placed else self._ids(list(addresses))
-        return [(number, -score) for score, number in sorted(zip(map(neg, scores), ids, strict=True))]  # of equal ones the first
-
-    def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:
-        return [int(number or 0) for number in self._searcher.fast_field_values("id", addresses)]
+        ids = self._searcher.fast_field_values("id", list(addresses))
+        return [(int(number or 0), -score) for score, number in sorted(zip(map(neg, scores), ids, strict=True))]  # of equal ones the first
 
     def ideal(self, stems: Sequence[str]) -> float:
         """The BM25 score (0 and up) of a document of mean length that holds each of `stems` once.

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 
 from bot.bench.row import Row, percentile
 from bot.messages import Ask
@@ -14,7 +15,12 @@ from bot.wiring import Bot
 
 def measure(bot: Bot, asked: Sequence[str], askers: int, seconds: float) -> list[Row]:
     """Questions answered a second, how long the slowest waited, and how many of those asked got their own answer."""
-    bot.keep_warm()  # as a process that serves does
+    with closing(Bot(bot.settings, lambda _: bot.model)) as serving:
+        serving.keep_warm()
+        return _measured(serving, asked, askers, seconds)
+
+
+def _measured(bot: Bot, asked: Sequence[str], askers: int, seconds: float) -> list[Row]:
     ordered = itertools.cycle(asked)  # the questions that are asked: others are longer or shorter
     bot.model.encode(list(itertools.islice(ordered, askers)))
     encoded, started = 0, time.perf_counter()

@@ -9,7 +9,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,13 @@ def measure(bot: Bot, reference: Any, asked: Sequence[str], passages: int, round
 def answered(bot: Bot, asked: Sequence[str]) -> list[tuple[float, float]]:
     """CPU milliseconds of each whole answer and of the encoding in it."""
     timed = Timed(bot.model)
-    bot = Bot(bot.settings, lambda _: timed)
-    bot.keep_warm()  # as a process that serves does
     found = []
-    for question in asked:
-        timed.seconds = 0.0
-        whole = _ms(lambda q=question: bot.handle(Ask(q)))  # type: ignore[misc]
-        found.append((whole, timed.seconds * 1000))
-    bot.close()
+    with closing(Bot(bot.settings, lambda _: timed)) as serving:
+        serving.keep_warm()
+        for question in asked:
+            timed.seconds = 0.0
+            whole = _ms(lambda q=question: serving.handle(Ask(q)))  # type: ignore[misc]
+            found.append((whole, timed.seconds * 1000))
     return found[FIRST:]
 
 
