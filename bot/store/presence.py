@@ -2,7 +2,7 @@
 
 The server frees the lock with the connection, however the process ends. A connection may also be lost because the server
 was restarted; then all processes lose theirs, and who is back first must not take the others for dead: for GRACE seconds
-nobody is.
+nobody is. One may be cut alone, as by a proxy: who is missed is given GONE seconds to come back.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import psycopg
 log = logging.getLogger(__name__)
 
 GRACE = 5.0  # seconds from a restart of the server on in which every process must have come back
+GONE = 1.0  # seconds that a process has to be missed
 _LOOKS_EVERY = 30.0  # seconds; a connection that ends is noticed at once, one that is silently dead is not
 _AGAIN = 0.2  # seconds between attempts to come back
 _MANY = 4_096  # callers that may have woken the thread meanwhile
@@ -44,6 +45,7 @@ class Presence:
         self._name = name
         self._connection: Connection | None = None
         self._sure_from = 0.0  # by the monotonic clock
+        self._gone: set[str] = set()  # who was missed for so long
         self._ended = threading.Event()
         self._waking, self._woken = socket.socketpair()
         self._waking.setblocking(False)  # when it is full, there is a word for the thread already
@@ -57,7 +59,19 @@ class Presence:
         self._thread.start()
 
     def of(self, owner: str) -> bool:
-        """Whether another process is there. True as well as long as nobody can know."""
+        """Whether another process is there. True as well as long as nobody can know. Takes up to GONE seconds where one is missed first."""
+        if self._there(owner):
+            self._gone.discard(owner)
+            return True
+        missed = time.monotonic()
+        while owner not in self._gone and time.monotonic() < missed + GONE:
+            if self._ended.wait(_AGAIN) or self._there(owner):
+                return True
+        self._gone.add(owner)
+        return False
+
+    def _there(self, owner: str) -> bool:
+        """Whether it is there at this moment, or nobody can know."""
         number = int(owner[:16], 16)
         connection = self._connection
         try:

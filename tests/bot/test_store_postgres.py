@@ -23,6 +23,7 @@ from bot import settings
 from bot.settings import Secret
 from bot.store import Store, StoreError, open_store
 from bot.store.events import Event
+from bot.store.presence import GRACE
 from retrieval.errors import SettingsError
 from tests.servers.places import eventually
 from tests.servers.postgres import PASSWORD, PostgresServer, running
@@ -185,6 +186,25 @@ def test_the_sign_of_life_is_given_again_when_its_connection_is_cut(postgres: Po
         assert eventually(lambda: len(_holders(postgres, database) - before) == 2)
         assert (other.claim("slack:1"), other.unfinished("slack:")) == (False, [])
     assert eventually(lambda: _holders(postgres, database) == set())
+
+
+def test_one_that_is_cut_alone_is_not_taken_for_dead(postgres: PostgresServer) -> None:
+    """As by a proxy: while the other's connection stays, what the first one works on stays its own."""
+    database = postgres.database()
+    old = "select now() - pg_postmaster_start_time() > make_interval(secs => %s)"
+    with closing(postgres.connect()) as connection:
+        assert eventually(lambda: connection.execute(old, [GRACE]).fetchone() == (True,))  # after a start of it nobody is taken for dead
+    with closing(Store(postgres.address(database))) as mine:
+        assert mine.claim("slack:1", "p")
+        own = _holders(postgres, database)
+        with closing(Store(postgres.address(database))) as other, closing(postgres.connect()) as connection:
+            stays = _holders(postgres, database) - own
+            for _ in range(5):
+                for pid in _holders(postgres, database) - stays:
+                    connection.execute("select pg_terminate_backend(%s)", [pid])
+                assert (other.unfinished("slack:"), other.claim("slack:1")) == ([], False)
+                assert eventually(lambda: len(_holders(postgres, database)) == 2)
+            assert stays <= _holders(postgres, database)
 
 
 def test_a_cut_that_whoever_asks_for_others_meets_first_is_heard_of(postgres: PostgresServer) -> None:
