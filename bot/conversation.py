@@ -16,6 +16,13 @@ _LEAD_IN = re.compile(
     r"sorry|i meant|actually|no,|for)\b",
     re.IGNORECASE,
 )
+# What begins anew, whatever was said before.
+_ANEW = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|well|so|now|and|anyway|sorry|thanks)\W+)*"
+    r"(?:(?:an? )?(?:(?:totally |completely )?(?:different|unrelated)|other|another|new|next) (?:question|topic|thing|subject)|"
+    r"on another note|(?:let'?s )?chang(?:e|ing) (?:the )?(?:topic|subject))\b[\s:,.;!-]*(?=\S)",
+    re.IGNORECASE,
+)
 _WHY = re.compile(r"^\W*(?:but |and )?(?:why(?: not| so| is that| though)?|how come|reasons?)\W*$", re.IGNORECASE)
 _GENERAL = re.compile(
     r"^\W*(?:and |ok |but |then )*(?:what about )?(?:in general|generally|overall|elsewhere|otherwise|worldwide)\W*$", re.IGNORECASE
@@ -68,6 +75,9 @@ def _names(word: str) -> bool:
 
 
 def _after(message: str, previous: Resolved, searcher: Searcher) -> Resolved:
+    if anew := _ANEW.match(message):
+        rest = message[anew.end() :]
+        return Resolved(rest, rest, (*previous.said, message))
     subject = subject_words(message, searcher)
     leads_in, asked = bool(_LEAD_IN.search(message)), cues.kind(message)
     said = (*previous.said, message)

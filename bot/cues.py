@@ -35,7 +35,7 @@ MONEY = _any(
     r"\bincomes?\b", r"(?<!\bfor )\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
     r"\bhow much\b(?! (?:time|experience|of|maths?|longer|harder|do|does|should|math|coding))",
     r"\bhow much (?:do|does|did|will|would|should) \w+(?: \w+){0,4} (?:cost|earn|make|pay|get|charge)\b",
-    r"\bcash\b",
+    r"\bcash\b", r"\btak(?:e|es|ing) home\b",
     r"\bhow much (?:is|are|was)\b",
     r"\b\d+k\b",
     r"\bmakes? (?:more|most|(?:per|an?) (?:year|month|hour)|as an?)\b",
@@ -59,9 +59,9 @@ ADVICE = _any(
     r"\bwhat (?:should|shall|can|do|would) (?:i|you)\b(?! (?:earn|make|put|show|write|call))", r"\bshould i\b",
     r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
     r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
-    r"\bwhere (?:do|should) i (?:start|begin)\b",
+    r"\bwhere (?:do|should) i (?:start|begin)\b", r"\bwhat(?:'s| is) (?:the|my) (?:way|route)\b",
     r"\b(?:can'?t|cannot|not sure|unsure|undecided|torn)\b.*\b(?:decide|choose|between|which)\b",
-    r"\b(?:path|route|plan|way in)\s*\?", r"\bgo\.?$", r"\bor what\b",
+    r"\b(?:path|route|plan|way in)\s*\?", r"\b(?:path|route|way) (?:in)?to\b", r"\bgo\.?$", r"\bor what\b",
     r"\bfor me\b", r"\bin my (?:case|situation|position)\b", r"\bwhich (?:way|path|route)\b",
 )  # fmt: skip
 # Advice on which way to go, as against advice on a single thing ("should I learn SQL?").

@@ -33,16 +33,19 @@ _NONE = re.compile(
 _BEFORE_DECOY = re.compile(
     r"(?:\b(?:within|next|in|under|less than|inside|by|after|for the next|takes?|took|maybe|over the next|another|spend|"
     r"before (?:that|then)|previously|"
-    r"lasts?|last|needs?|requires?|asks? for|asking for|aged?|i'?m|turning|wait)\s+(?:the\s+)?(?:about\s+|around\s+|maybe\s+|like\s+|~)?)$",
+    r"lasts?|last|needs?|requires?|asks? for|asking for|aged?|i'?m|turning|wait|"
+    r"give (?:it|this|that)|invest|afford|spare|put in|commit)\s+(?:the\s+)?(?:about\s+|around\s+|maybe\s+|like\s+|~)?)$",
     re.IGNORECASE,
 )
 _AFTER_DECOY = re.compile(
-    r"^\s*(?:-|\s)?(?:old|of age|yo\b|from now|ahead|degree|master|phd|program|course|bootcamp|contract|plan|mortgage|"
+    r"^\s*(?:-|\s)?(?:(?:of|in|at|into)\s+(?:(?:an?|the|my)\s+)?(?:degree|masters?|phd|uni(?:versity)?|college|school|bootcamp)|"
+    r"old|of age|yo\b|from now|ahead|degree|master|phd|program(?:me)?s?\b|course|bootcamp|contract|plan|mortgage|"
     r"long|time ?frame|deadline|to (?:get|become|switch|land|make|finish|do|move)|full[- ]time (?:study|master))",
     re.IGNORECASE,
 )
 _AGE_BEFORE = re.compile(r"\b(?:i'?m|i am|aged?|turn(?:ing|ed)?)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
+    r"(?<!lead )(?<!leading )(?<!led )(?<!manage )(?<!managing )(?<!run )(?<!in )"
     r"\b(?:my|a|her|his|their|our)\s+(?:\w+\s+)?(?:friend|brother|sister|wife|husband|partner|boss|manager|colleague|coworker|"
     r"co-worker|lead|mate|buddy|dad|mom|gf|bf|girlfriend|boyfriend|ex|flatmate|cousin|"
     r"roommate|team ?lead|mentor|teammate|company|startup|team|kid|son|"
@@ -50,6 +53,7 @@ _OTHERS = re.compile(
     r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b"
 )
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
+_DOING = re.compile(r"^\s*(?:of\s+\w+ing|as)\b", re.IGNORECASE)  # "after ten years of writing backends"
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(?:graduat|start|began|join|hired|first job|since|became|switched)", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\b(?:started|began|graduated|joined|hired)\b[^.]*\blast year\b")
@@ -125,7 +129,7 @@ def _is_experience(text: str, match: re.Match[str]) -> bool:
         return bool(_STARTED.search(clause))
     if _AGE_BEFORE.search(before):
         return bool(unit_says or re.match(r"\s*(?:in\b|into\b|as\b|of\b|deep)", after, re.IGNORECASE))
-    if _BEFORE_DECOY.search(before) and not unit_says:
+    if _BEFORE_DECOY.search(before) and not unit_says and not (before.rstrip().endswith("after") and _DOING.match(after)):
         return bool(re.search(r"\b(?:spent|coded for|worked for|been)\b", clause, re.IGNORECASE))
     return True
 

@@ -72,12 +72,19 @@ class Spelling:
             return word
         for edits in (1,) if len(word) <= 6 else (1, 2):
             if found := [other for part in self._parts for other in part.near(word, edits)]:
-                return min((other for other in found if other[0] == word[0]), default=word)
+                fitting = (other for other in found if other[0] == word[0])
+                return min(fitting, key=lambda other: (not _left_out(word, other), other), default=word)
         return word
 
     @kept(10_000)
     def _known(self, word: str) -> bool:
         return any(part.knows(word) for part in self._parts)
+
+
+def _left_out(word: str, other: str) -> bool:
+    """Whether `word` is `other` without some of its letters, which is likelier meant than a word with others ("statistican")."""
+    letters = iter(other)
+    return all(letter in letters for letter in word)
 
 
 def within(one: str, other: str, edits: int) -> bool:

@@ -56,6 +56,10 @@ class Terms:
         """All main names, longer ones first: in an order that is the same in every process."""
         return self._names
 
+    def written(self) -> Iterable[str]:
+        """All names, the main ones and those that mean the same."""
+        return self._main.keys()
+
     def _replacement(self, match: re.Match[str]) -> str:
         found = match.group(0)
         main = self._main.get(found) or self._main.get(found.removesuffix("'s")) or self._main[found.removesuffix("s")]

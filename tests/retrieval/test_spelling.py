@@ -21,6 +21,7 @@ SPELLING = Spelling(Few(["certification", "salary", "pytorch", "kubeflow", "path
         ("pytroch", "pytorch"),
         ("kubflow", "kubeflow"),
         ("degreee", "degree"),
+        ("degres", "degrees"),
         ("pat", "pat"),
         ("math", "math"),
         ("salad", "salad"),
