@@ -70,7 +70,7 @@ def corpus(bot: Bot, progress: Progress) -> Calibration:
     asked = [
         q for q in grading.load(bot.settings.corpus) if not q.history and q.kind not in OTHER_KINDS and (q.sections or not q.answerable)
     ]
-    places = [(p.guide, p.section) for p in searcher.generation.passages]
+    places = grading.places(searcher.generation.passages)
     cases = []
     for number, question in enumerate(asked, 1):
         cases.append(_signals(searcher, _read(searcher, question), frozenset(_relevant(question, places))))

@@ -83,7 +83,7 @@ def _answer_figures(judged: Sequence[tuple[Question, Answer, list[str]]]) -> dic
 def _retrieval_figures(bot: Bot, questions: Sequence[Question]) -> dict[str, float]:
     """Measures of the search alone, on the questions that stand on their own and say where their answer is."""
     searcher = bot.engine().searcher
-    places = [(p.guide, p.section) for p in searcher.generation.passages]
+    places = grading.places(searcher.generation.passages)
     relevant: dict[str, dict[str, int]] = {}
     runs: dict[str, dict[str, float]] = {}
     for question in questions:

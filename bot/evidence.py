@@ -16,11 +16,13 @@ from bot import cues as cue
 from bot import naming
 from bot.cues import Cues
 from retrieval import words
+from retrieval.candidates import ALIKE
 from retrieval.quantities import Figure, figures
 from retrieval.searcher import TELLING, Found, Query, Searcher, Word
 
 SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
 FUSED_WEIGHT = 0.2  # of the search rank, in the order of passages only
+ASKED_WEIGHT = 0.8  # the same of how much nearer than it has to be a question is that is noted for the passage
 FIGURE_BONUS = 0.08
 LIST_BONUS = 0.06
 ROW_BONUS = 0.1
@@ -29,7 +31,7 @@ TABLE_BONUS = 0.12  # of a whole table where one is asked for
 TABLE_MALUS = 0.12  # of a whole table where a row or a sentence would do
 NOTE_MALUS = 0.04
 NOTE_LESS = 0.25  # coverage that a note may have less than what stands beside it
-NOTE_NEAR = 0.1  # in rank, of a note to the best other passage
+NOTE_NEAR = 0.07  # in rank, of a note to the best other passage
 ENOUGH = 0.32  # chosen on half of the evaluation questions; docs/answering.md has the curve
 ENOUGH_FORM = 0.30  # the same for a question about tables, sources or the guides, whose words say little of a subject
 ENOUGH_TABLE = 0.22
@@ -95,7 +97,7 @@ def rank(found: Sequence[Found], query: Query, cues: Cues, searcher: Searcher) -
     said = figures(query.text)
     for f in found:
         value = _evidence(f, cues) + _same_figure(f, said) + _row_named(f, query, searcher)
-        ranked.append(Ranked(f, value, value + FUSED_WEIGHT * f.hit.fused))
+        ranked.append(Ranked(f, value, value + FUSED_WEIGHT * f.hit.fused + ASKED_WEIGHT * max(f.asked - ALIKE, 0.0)))
     return sorted(ranked, key=lambda r: -r.rank)
 
 
@@ -121,6 +123,8 @@ def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Rank
     other = next((r for r in ranked if r.found.passage.kind not in ("gap", "claim")), None)
     if note is None or other is None or ranked[0] not in (note, other):
         return ranked
+    if cues.table and other.found.passage.kind == "table":
+        return [other, *(r for r in ranked if r is not other)]
     beside = note.found.passage.section == other.found.passage.section
     asks = cue.NAMES.search(question) and not cues.table and not cue.COUNT.search(question)
     near = NOTE_NEAR * (2 if asks and beside else 1)

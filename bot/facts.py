@@ -145,13 +145,14 @@ class Facts:
         best = ranked[0]
         if not evidence.enough(best, query, cues, self._searcher):
             lacking = evidence.lacking(best.found, query, self._searcher) or evidence.beside(best.found, query, self._searcher)
-            quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in lacking[:2]]
+            first = list(dict.fromkeys(lacking))[:2]
+            quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in first]
             named = self._speech.listed(quoted, either=True)
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))
         if best.found.passage.kind in NOTES:
             section = _place(best.found.passage)
             template = wording.NOT_COVERED_GAP if best.found.passage.kind == "gap" else wording.NOT_COVERED_CLAIM
-            return Reply(uncovered=self._speech.say(template, section=section))
+            return Reply(uncovered=self._speech.say(template, section=section, note=markdown.plain(best.found.passage.text)))
         return None
 
     def _stating(self, question: str) -> list[Passage]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from bot.messages import Answer
 from retrieval.errors import CollectionError
+from retrieval.passages import Passage
 
 FILE = "evaluation.toml"
 REFUSALS = ("not_covered", "small_talk", "rejected")
@@ -104,6 +105,11 @@ def _compiled(expression: str, place: str) -> re.Pattern[str]:
         return re.compile(expression, re.IGNORECASE)
     except re.error as error:
         raise CollectionError(f"{place}: '{expression}' is no regular expression: {error}") from error
+
+
+def places(passages: Iterable[Passage]) -> list[tuple[str, tuple[str, ...]]]:
+    """Where each passage stands, by its id: its guide and section; nowhere for a question that is noted for one."""
+    return [(p.guide, p.section) if not p.answers else ("", ()) for p in passages]
 
 
 def relevant(question: Question, sections: Sequence[tuple[str, tuple[str, ...]]]) -> list[int]:

@@ -53,7 +53,7 @@ def show(generation: Generation, place: str) -> Answer | None:
     """The passages of a guide or of one of its sections, as citations; None where there is none of that name."""
     wanted = place.casefold().strip()
     for guide in sorted(generation.guides.values(), key=lambda g: g.title):
-        whole = [p for p in generation.passages.of_guide(guide.id) if p.row is None]
+        whole = [p for p in generation.passages.of_guide(guide.id) if p.row is None and p.kind != "asked"]
         entire = wanted in (guide.id.casefold(), guide.title.casefold())
         chosen = whole if entire else [p for p in whole if wanted == _named(guide.title, p.section).casefold()]
         if chosen:

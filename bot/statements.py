@@ -105,7 +105,7 @@ class Reader:
 
     def read(self, passage: Passage) -> Iterator[Statement]:
         """The statements of one passage; none of a note, a reference or a whole table, whose rows speak for themselves."""
-        if passage.kind in ("gap", "claim", "table", "reference"):
+        if passage.kind in ("gap", "claim", "table", "reference", "asked"):
             return
         if passage.row is not None and passage.table is not None:
             yield from self._cells(passage, self._guides[passage.guide].tables[passage.table], passage.row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bot import amounts, decision, lookup, wording
@@ -77,15 +77,15 @@ class Tables:
         """How many rows the first table has that lists what is counted: "how many certifications"; "" where none does."""
         match = cue.COUNT.search(question)
         stems = [words.stem(word) for word in words.content(self._searcher.terms.unify(match["things"]))] if match else []
-        fitting: Counter[tuple[str, int]] = Counter()
-        for hit in found if stems else ():
+        fitting: defaultdict[tuple[str, int], float] = defaultdict(float)
+        for place, hit in enumerate(found if stems else (), 1):
             there = self._searcher.table(hit.passage)
             if there is not None and there[1].spec is None and hit.passage.table is not None:
                 named = set(words.stems(self._searcher.terms.unify(markdown.plain(there[1].header[0]))))
-                fitting[hit.passage.guide, hit.passage.table] += stems[0] in named
-        if not fitting or not max(fitting.values()):
+                fitting[hit.passage.guide, hit.passage.table] += (stems[0] in named) / place
+        if not any(fitting.values()):
             return ""
-        (guide, index), _ = fitting.most_common(1)[0]
+        guide, index = max(fitting, key=fitting.__getitem__)
         passage = next(p for p in self._searcher.generation.passages.of_guide(guide) if p.kind == "table" and p.table == index)
         table, n = self._searcher.generation.guides[guide].tables[index], citations.add(passage, [])
         names = self._speech.listed([markdown.plain(row[0]) for row in table.rows])

@@ -44,7 +44,9 @@ SMALL_TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\bwhat (?:can|do) (?:you|u) (?:do|know|cover|offer)\b|"
             r"^\W*(?:help|\?+)\W*$|\bhow (?:do|does) (?:you|this bot|this) work\b|"
             r"\bare (?:you|u) (?:a |an )?(?:\w+ )?(?:bot|human|real|ai|llm|person|"
-            r"robot|chat ?gpt|gpt)\b|\bwhat(?:'s| is) your name\b|\bwhat is this (?:bot|channel)\b|\bwhat questions can\b",
+            r"robot|chat ?gpt|gpt)\b|"
+            r"\bwhat (?:(?:kinds?|sorts?) of )?(?:stuff|things?|questions?) (?:can|could|may|should) (?:i|we|one) ask\b|"
+            r"\bwhat(?:'s| is) your name\b|\bwhat is this (?:bot|channel)\b|\bwhat questions can\b",
             _(
                 "I am Fingerpost, a bot that answers from {guides}: {about}. Each answer quotes the passage that says so; "
                 "what the guides do not cover, I say. With `/path` I recommend a path."
@@ -74,7 +76,7 @@ TOO_LONG = _("That message is too long for me to read. Ask in a shorter one, wit
 UNCLEAR = _("I can't tell what you mean. Can you ask in a full question, for example one of these?")
 NOT_COVERED = _("The guides do not cover that, so I have no answer to give.")
 NOT_COVERED_WORDS = _("The guides do not cover that: nothing in them speaks of {words}.")
-NOT_COVERED_GAP = _("The guides do not answer that. “{section}” notes that the article mentions it, but does not list or say it.")
+NOT_COVERED_GAP = _("The guides do not answer that. “{section}”: “{note}”")
 NOT_COVERED_CLAIM = _("The guides do not answer that. “{section}” only marks it as the publisher's own advertising, which is not guidance.")
 NOT_COVERED_LINK = _("I only answer from the guides, and cannot open links or cite other pages.")
 FAILED_QUOTE = _("I found a passage, but cannot show it word for word, so I do not answer from it. Tell an admin to reindex.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from retrieval import words
 from retrieval.guides import Guide
@@ -13,14 +13,15 @@ Documents = Iterator[tuple[int, list[str]]]
 
 
 def of_passages(passages: Iterable[Passage]) -> Documents:
-    """The stems of each passage."""
-    return ((number, words.stems(passage.embedded)) for number, passage in enumerate(passages))
+    """The stems of each passage that says something: a word that only a note of what is missing has is one that no guide has."""
+    return ((number, words.stems(passage.embedded)) for number, passage in enumerate(passages) if passage.says)
 
 
-def of_words(written: Iterable[bytes]) -> Documents:
-    """The same, of the words of each passage as they are written, with spaces between."""
+def of_words(written: Iterable[bytes], unsaid: Container[int]) -> Documents:
+    """The same, of the words of each as they are written, with spaces between; those at `unsaid` say nothing."""
     stems = _Stems()
-    return ((number, list(filter(None, map(stems.__getitem__, text.decode().split())))) for number, text in enumerate(written))
+    said = ((number, text) for number, text in enumerate(written) if number not in unsaid)
+    return ((number, list(filter(None, map(stems.__getitem__, text.decode().split())))) for number, text in said)
 
 
 class _Stems(dict[str, str]):

@@ -13,7 +13,7 @@ import msgspec
 from retrieval import frontmatter, markdown
 from retrieval.errors import GuideError
 from retrieval.frontmatter import Source, TableSpec
-from retrieval.markdown import Block
+from retrieval.markdown import ASKED, Block
 
 MAX_GUIDE_BYTES = 5_000_000
 SUFFIXES = (".md", ".markdown")
@@ -97,6 +97,7 @@ def parse(raw: bytes, name: str, identity: str) -> Parsed:
     found = markdown.blocks(body, first_line)
     _check_pipes(name, text, first_line, found)
     placed = tuple(_place(found))
+    _check_asked(name, placed)
     tables = tuple(_tables(name, placed, head.tables))
     references = {b.label: markdown.plain(b.text.split("]:", 1)[1]) for b in found if b.kind == "footnote"}
     _check_references(name, found, references)
@@ -177,6 +178,31 @@ def _check_pipes(name: str, text: str, first_line: int, found: list[Block]) -> N
     for number, line in enumerate(text.split("\n"), 1):
         if number >= first_line and line.startswith("|") and number not in inside:
             raise GuideError(name, number, "a table row that belongs to no table; is the heading or |---| line missing?")
+
+
+def _check_asked(name: str, placed: tuple[tuple[tuple[str, ...], Block], ...]) -> None:
+    """Questions are noted below something that answers, and below the whole of it."""
+    others = [(section, block) for section, block in placed if not block.asks]
+    above = 0  # how many of the others stand above
+    for _, block in placed:
+        if not block.asks:
+            above += 1
+            continue
+        line = block.lines[0] - 1
+        if not above or others[above - 1][1].kind == "heading":
+            problem = f"[!{ASKED}] stands below nothing that answers; put it below a paragraph, a list, a table or a note"
+            raise GuideError(name, line, problem)
+        if above < len(others) and _joined(others[above - 1], others[above]):
+            raise GuideError(name, line, f"[!{ASKED}] parts what belongs together; put it below the whole of it")
+
+
+def _joined(one: tuple[tuple[str, ...], Block], other: tuple[tuple[str, ...], Block]) -> bool:
+    """Whether two neighbours belong together: an answer's parts, a table with its caption, a list with the line that introduces it."""
+    (section, block), (following_section, following) = one, other
+    if section != following_section or following.kind not in ("paragraph", "list", "table"):
+        return False
+    introduces = block.kind == "paragraph" and (following.kind == "table" or markdown.plain(block.text).endswith(":"))
+    return (bool(section) and section[-1].endswith("?")) or introduces
 
 
 def _tables(name: str, placed: tuple[tuple[tuple[str, ...], Block], ...], specs: list[TableSpec]) -> Iterator[Table]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "note", "footnote", "code"]
 
+ASKED = "ASKED"  # the label of a note of questions
 _ALERT = re.compile(r"^\s*>\s*\[!(?P<kind>[A-Z]+)\]\s*$")
 _FOOTNOTE = re.compile(r"^\[\^(?P<mark>[^\]\s]+)\]:\s*(?P<text>.+)$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
@@ -34,6 +35,11 @@ class Block:
     text: str
     level: int = 0
     label: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether this is a note of the ways in which people ask for what stands above it."""
+        return self.kind == "note" and self.label == ASKED
 
 
 def blocks(text: str, first_line: int) -> list[Block]:

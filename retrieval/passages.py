@@ -17,7 +17,7 @@ from retrieval.guides import Guide, Parsed, Table
 from retrieval.markdown import Block
 from retrieval.terms import Terms
 
-Kind = Literal["prose", "list", "faq", "row", "table", "reference", "gap", "claim"]
+Kind = Literal["prose", "list", "faq", "row", "table", "reference", "gap", "claim", "asked"]
 
 LONGEST = 1_000  # characters of one passage; longer paragraphs are divided between sentences
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?P<closing>[\"”')\]]*)\s+(?=[\"“'(\[]*[A-Z0-9$])")
@@ -29,7 +29,8 @@ class Passage(msgspec.Struct, frozen=True):
     `lines` are counted from 1, inclusive; `text` is what stands there. `embedded` is what the encoder and the lexical
     index read: the headings, then the text in plain words, with one name for each term; `heading` is the
     headings alone in the same words. `table` and `row` are positions in the guide's tables and in the table's rows.
-    `references` are resolved.
+    `references` are resolved. A question that is noted for a passage is an entry of the kind "asked", and `answers` says how many
+    places before it the passage stands that answers it (0 of any other).
     """
 
     guide: str
@@ -42,6 +43,12 @@ class Passage(msgspec.Struct, frozen=True):
     table: int | None = None
     row: int | None = None
     heading: str = ""
+    answers: int = 0
+
+    @property
+    def says(self) -> bool:
+        """Whether a guide says this: not a question that is noted for a passage, nor a note of what is missing."""
+        return self.kind not in ("asked", "gap")
 
 
 def sentences(text: str) -> list[str]:
@@ -54,7 +61,7 @@ def sentences(text: str) -> list[str]:
 def of_guide(parsed: Parsed, terms: Terms) -> list[Passage]:
     """The passages of one guide, in the order of its lines."""
     found: list[Passage] = []
-    blocks = [(section, block) for section, block in parsed.blocks if block.kind != "heading"]
+    blocks = [(section, block) for section, block in parsed.blocks if block.kind != "heading" and not block.asks]
     tables = iter(range(len(parsed.guide.tables)))
     position = 0
     while position < len(blocks):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval import guides, passages
+from retrieval import asking, guides, passages
 from retrieval.errors import GuideError
 from retrieval.folder import written
 from retrieval.guides import Guide
@@ -112,7 +112,7 @@ class Corpus:
             return Read(there.guides[file.id], file.source, there.passages.of_guide(file.id), written(there, file.id))
         parsed = guides.read(file.path, self._corpus)
         source = Source(parsed.guide.digest, file.source.size, file.source.mtime)
-        return Read(parsed.guide, source, passages.of_guide(parsed, self.terms))
+        return Read(parsed.guide, source, asking.woven(parsed, passages.of_guide(parsed, self.terms), self.terms))
 
     def _file(self, path: Path) -> _File:
         inside = str(path)[len(str(self._folder)) + 1 :].replace(os.sep, "/")  # which `Path` takes a tenth of a reindex for

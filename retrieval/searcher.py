@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from retrieval import markdown, words
+from retrieval.candidates import Candidate, gathered
 from retrieval.encoder import Model, Vectors
 from retrieval.guides import Guide, Table
 from retrieval.keeping import kept
@@ -27,6 +28,7 @@ from retrieval.terms import Terms
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
 LATELY = 128  # questions whose vectors are kept: as many as are answered at once
+ASKING = 2  # entries looked at for each passage that is wanted: several may be questions noted for one
 ROWS = 200  # rows of tables that a question may name
 TELLING = 1.0  # rarity from which a word tells things apart; nearly every passage has a less rare one
 _ALTERNATIVE = re.compile(r"\s*[/+&]\s*|\s+or\s+", re.IGNORECASE)
@@ -76,13 +78,15 @@ class Found(msgspec.Struct, frozen=True):
     """A passage that was found, and what it covers of the question.
 
     `covered` gives each of the question's words a share from 0 (not in the passage) to 1 (there, or a word that means
-    the same); `coverage` is their mean by weight, 0 to 1.
+    the same); `coverage` is their mean by weight, 0 to 1; `asked` is the cosine of the nearest question that is noted for the
+    passage, 0 where none is near.
     """
 
     passage: Passage
     hit: Hit
     covered: dict[str, float]
     coverage: float
+    asked: float = 0.0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -103,7 +107,7 @@ class Searcher:
         self.terms = Terms(generation.overview.terms.values())
         self._model = model
         self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
-        also = {w for name in self.terms.names() for w in words.surface(name)} | set(spelled)
+        also = {w for name in self.terms.written() for w in words.surface(name)} | set(spelled)
         self._spelling = Spelling(generation.vocabulary, Few(also))
         # Of what holds no searcher, and so without `kept`: each is asked ten to twenty times a question.
         self._held: Callable[[int], Ids] = functools.lru_cache(10_000)(generation.vocabulary.held)
@@ -140,20 +144,18 @@ class Searcher:
 
     def search(self, query: Query, k: int = 10) -> list[Found]:
         """The `k` best passages, best first."""
-        hits = search(query.text, query.vector, self._indexes, k)
-        return self.found(query, hits)
+        return self.found(query, search(query.text, query.vector, self._indexes, ASKING * k), k)
 
-    def found(self, query: Query, hits: Sequence[Hit]) -> list[Found]:
-        """What the passages of `hits` cover of `query`, in order."""
-        ids = [hit.id for hit in hits]
-        passages = self.generation.passages.many(ids)  # at once, where they lie in a database
+    def found(self, query: Query, hits: Sequence[Hit], k: int) -> list[Found]:
+        """What the first `k` passages that `hits` stand for cover of `query`, in order."""
+        candidates = gathered(hits, self.generation.passages, k)
         texts, weights = [word.text for word in query.words], [word.weight for word in query.words]
         found = []
-        for hit, passage, shares in zip(hits, passages, self._cover(query.words, ids, passages), strict=True):
+        for candidate, shares in zip(candidates, self._cover(query.words, candidates), strict=True):
             coverage = sum(map(mul, weights, shares))
             if query.by_meaning:  # words that are not known in English are not held against a passage
-                coverage = max(coverage, hit.similarity)
-            found.append(Found(passage, hit, dict(zip(texts, shares, strict=True)), coverage))
+                coverage = max(coverage, candidate.hit.similarity)
+            found.append(Found(candidate.passage, candidate.hit, dict(zip(texts, shares, strict=True)), coverage, candidate.asked))
         return found
 
     def holding(self, wanted: Sequence[str], k: int) -> list[Passage]:
@@ -174,7 +176,7 @@ class Searcher:
         return self._rarity(self._count(stem))
 
     def _rarity(self, count: int) -> float:
-        return math.log(1 + (len(self.generation.passages) - count + 0.5) / (count + 0.5))
+        return math.log(1 + (len(self.generation.lexical) - count + 0.5) / (count + 0.5))
 
     def knows(self, word: str) -> bool:
         """Whether a guide has this word."""
@@ -189,25 +191,26 @@ class Searcher:
         """The cosine of a word to the nearest of others (-1 to 1): whether it is much like any of them."""
         return float((self._vectors_of(others) @ self._word_vector(word)).max())
 
-    def _cover(self, wanted: Sequence[Word], ids: Sequence[int], passages: Sequence[Passage]) -> list[list[float]]:
+    def _cover(self, wanted: Sequence[Word], candidates: Sequence[Candidate]) -> list[list[float]]:
         """How far each passage holds each word, 0 to 1: the same stem counts 1, a word of near meaning less.
 
         A part of a name counts in full only where the whole name stands.
         """
-        shares: list[list[float]] = np.minimum(np.maximum((self._nearest(wanted, ids) - FAR) / (NEAR - FAR), 0), 1).tolist()
+        nearest = self._nearest(wanted, [candidate.ids for candidate in candidates])
+        shares: list[list[float]] = np.minimum(np.maximum((nearest - FAR) / (NEAR - FAR), 0), 1).tolist()
         for place, word in enumerate(wanted):
             if word.name:
-                for row, passage in zip(shares, passages, strict=True):
-                    row[place] *= 1.0 if word.name in passage.embedded else PART
+                for row, candidate in zip(shares, candidates, strict=True):
+                    row[place] *= 1.0 if word.name in candidate.text else PART
         return shares
 
-    def _nearest(self, wanted: Sequence[Word], passages: Sequence[int]) -> Vectors:
-        """The cosine (-1 to 1) of each word to the nearest of each passage's words; of a number 1 where it is there, else -1.
+    def _nearest(self, wanted: Sequence[Word], groups: Sequence[Sequence[int]]) -> Vectors:
+        """The cosine (-1 to 1) of each word to the nearest of each group's words; of a number 1 where it is there, else -1.
 
-        Shape: (passages, wanted).
+        A group is of the ids of a passage and of what stands for it. Shape: (groups, wanted).
         """
-        found = np.full((len(passages), len(wanted)), -1, dtype=np.float32)
-        held = [self._held(passage) for passage in passages]
+        found = np.full((len(groups), len(wanted)), -1, dtype=np.float32)
+        held = [self._held(ids[0]) if len(ids) == 1 else np.concatenate(list(map(self._held, ids))) for ids in groups]
         lengths = np.array([len(ids) for ids in held], dtype=np.int64)
         full = np.flatnonzero(lengths)
         if not len(full):

@@ -23,8 +23,8 @@ from retrieval.ports import Ids, Recall, Vectors, VectorSearch
 if TYPE_CHECKING:
     import faiss
 
-FEW = 1_024  # vectors that numpy compares as soon: a process that has no more needs no faiss, which takes 45 ms and 13 MB of a start
-EXACT = 2_048  # vectors that are compared one by one in a tenth of a millisecond
+# Vectors that are compared one by one in a tenth of a millisecond, by numpy as soon as by faiss, which takes 45 ms and 13 MB of a start.
+EXACT = 2_048
 CODED = 32_768  # vectors of which all codes are read in less than a millisecond
 LEAST, WANTED = 0.98, 0.983  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
 LISTS = (8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256)  # lists that are read, of which the fewest that do are taken
@@ -89,7 +89,7 @@ class VectorIndex:
         """The ids and cosines (-1 to 1) of the `k` nearest vectors, nearest first. Shape of `query`: (dimension,)."""
         if not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        if self.codes is None and len(self) <= FEW:
+        if self.codes is None and len(self) <= EXACT:
             cosines = np.asarray(self._vectors @ query, dtype=np.float32)
             best = np.argsort(-cosines, kind="stable")[:k]
             return best, cosines[best]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -60,6 +60,7 @@ class FolderWriter:
         self._deciding: list[str] = []
         self._names = {name: 0 for name in terms.names() if " " in name}
         self._count = 0
+        self._unsaid: set[int] = set()  # the ids of what no guide says
         self._encoder = msgspec.msgpack.Encoder()
         self._files = ExitStack()
         for file in (self._guides, self._passages, self._words, self._held, self._ends, self._of, self._digests):
@@ -94,6 +95,7 @@ class FolderWriter:
         self._firsts.append(self._count)
 
     def _add_passages(self, passages: Sequence[Passage]) -> None:
+        self._unsaid.update(number for number, passage in enumerate(passages, self._count) if not passage.says)
         self._count += len(passages)
         self._digests.add(np.frombuffer(b"".join(embedding.digest(passage.embedded) for passage in passages), np.uint8))
         self._of.add([self._headings.setdefault(p.heading, len(self._headings)) if p.heading else -1 for p in passages])
@@ -101,7 +103,7 @@ class FolderWriter:
             self._passages.add(self._encoder.encode(passage))
             if passage.kind == "faq":
                 self._questions.setdefault(passage.section[-1])
-            for name in self._names:
+            for name in self._names if passage.says else ():
                 self._names[name] += name in passage.embedded
 
     def _add_words(self, written: Sequence[list[str]]) -> None:
@@ -126,7 +128,7 @@ class FolderWriter:
         embedded = self._embed(embedder, progress)
         self._write_texts()
         self._write_known()
-        write_lexical(self._folder, self._terms, self._counts)
+        write_lexical(self._folder, self._terms, self._counts, self._unsaid)
         self._write_overview()
         return embedded, write_lists(self._folder, embedder.dimension, before)
 
@@ -187,12 +189,16 @@ def write_lists(folder: Path, dimension: int, before: VectorSearch | None = None
     return vectors.lay_out(folder / "passages.f32", dimension, before=before)
 
 
-def write_lexical(folder: Path, terms: Terms, written: Iterable[str]) -> None:
-    """Write what is searched by words, made of the files that are there; `written` are all words as they are written."""
+def write_lexical(folder: Path, terms: Terms, written: Iterable[str], unsaid: Container[int] = ()) -> None:
+    """Write what is searched by words, made of the files that are there.
+
+    `written` are all words as they are written, `unsaid` the ids of what no guide says, where the words of each are kept.
+    """
     passages, guides = Records(folder / "passages.records", Passage), Records(folder / "guides.records", Guide)
     names, first = records.Texts(folder / "guides.ids"), records.array(folder / "guides.first", "<i8")
     kept = folder / "passages.words"
-    LexicalIndex.numbered(fields.of_words(records.Slices(kept)) if kept.exists() else fields.of_passages(passages), folder / "lexical")
+    said = fields.of_words(records.Slices(kept), unsaid) if kept.exists() else fields.of_passages(passages)
+    LexicalIndex.numbered(said, folder / "lexical")
     LexicalIndex.numbered(fields.of_rows(passages, guides, terms), folder / "rows")
     LexicalIndex.numbered(fields.of_names(names, first.tolist()), folder / "named")
     WordIndex.build(written, folder / "spelling")

@@ -27,6 +27,11 @@ tables:
 BAD: dict[str, tuple[bytes, int, str]] = {
     name: (text.encode() if isinstance(text, str) else text, line, words)
     for name, (text, line, words) in {
+        "questions below a heading": (f"{HEAD}## Care\n\n> [!ASKED]\n> How often?\n\nWeekly.\n", 6, "below nothing that answers"),
+        "questions below nothing": (f"{HEAD}> [!ASKED]\n> How often?\n", 4, "below nothing that answers"),
+        "questions within an answer": (f"{HEAD}## How?\n\nA.\n\n> [!ASKED]\n> Why?\n\nB.\n", 8, "parts what belongs together"),
+        "questions before a table": (f"{HEAD}A\n\n> [!ASKED]\n> Why?\n\n|a|b|\n|-|-|\n|1|2|\n", 6, "parts what belongs together"),
+        "questions before a list": (f"{HEAD}Easy ones:\n\n> [!ASKED]\n> Why?\n\n- fern\n", 6, "parts what belongs together"),
         "broken YAML": ("---\ntitle: Plants\ntags: [a\n---\nx\n", 3, "not valid YAML"),
         "a tab in YAML": ("---\ntitle: Plants\nsource:\n\tauthor: A\n---\nx\n", 4, "not valid YAML"),
         "a day that does not exist": ("---\ntitle: Plants\nupdated: 2026-13-45\n---\nx\n", 3, "month must be in 1..12"),

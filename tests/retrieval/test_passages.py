@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval import guides, passages
+from retrieval import asking, guides, passages
 from retrieval.guides import Guide
 from retrieval.passages import LONGEST, Passage
 from retrieval.terms import Terms
@@ -178,7 +178,7 @@ def test_no_line_of_the_guides_is_left_out(corpus: Path) -> None:
     left: list[str] = []
     for path in guides.paths(corpus):
         parsed = guides.read(path, corpus)
-        found = passages.of_guide(parsed, Terms([]))
+        found = asking.woven(parsed, passages.of_guide(parsed, Terms([])), Terms([]))
         held = {n for p in found for n in range(p.lines[0], p.lines[1] + 1)}
         captions = {table.caption for table in parsed.guide.tables}
         for _, block in parsed.blocks:

@@ -27,7 +27,7 @@ def cover(searcher: Searcher, question: str, section: str, row: str = "") -> Fou
     """How far the passage of a section covers a question; of a table, the row that starts with these words."""
     passages = searcher.generation.passages
     wanted = next(i for i, p in enumerate(passages) if p.section[-1:] == (section,) and (not row or p.text.startswith(f"| {row}")))
-    return searcher.found(searcher.read(question), [Hit(wanted, 0.0, 0.0, 0.0, 0.0, 0.0)])[0]
+    return searcher.found(searcher.read(question), [Hit(wanted, 0.0, 0.0, 0.0, 0.0, 0.0)], 1)[0]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_coverage_is_the_mean_by_weight(searcher: Searcher) -> None:
 
 def test_rarity_is_the_inverse_document_frequency(searcher: Searcher) -> None:
     """A word's rarity is counted over the passages, a name's over those where it stands as a whole."""
-    texts = [p.embedded for p in searcher.generation.passages]
+    texts = [p.embedded for p in searcher.generation.passages if p.says]
     holding = sum("data engineer" in text for text in texts)
     assert searcher.rarity("data engineer") == pytest.approx(math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5)))
     assert searcher.rarity("zzz") == pytest.approx(math.log(1 + (len(texts) + 0.5) / 0.5))

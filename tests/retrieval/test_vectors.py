@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.encoder import Vectors
 from retrieval.errors import IndexUnusable
 from retrieval.ports import Recall
-from retrieval.vectors import FEW, VectorIndex, lay_out
+from retrieval.vectors import EXACT, VectorIndex, lay_out
 
 
 def unit(seed: int, count: int, dimension: int) -> Vectors:
@@ -36,7 +36,7 @@ def test_search_finds_what_comparing_with_every_vector_finds(seed: int, count: i
     assert len(set(ids.tolist())) == min(k, count)
 
 
-@pytest.mark.parametrize("count", [FEW - 1, FEW, FEW + 1])
+@pytest.mark.parametrize("count", [EXACT - 1, EXACT, EXACT + 1])
 def test_the_same_is_found_with_and_without_faiss(count: int) -> None:
     """Around the number from which faiss compares, each of the ten nearest is found, with its cosine."""
     vectors, query = unit(5, count, 16), unit(6, 1, 16)[0]

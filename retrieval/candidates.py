@@ -1,0 +1,60 @@
+"""What a search found, as passages: a question that is noted for a passage stands for it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import msgspec
+
+from retrieval.passages import Passage
+from retrieval.ports import Passages
+from retrieval.search import Hit
+
+ALIKE = 0.55  # cosine to a question that is noted for a passage from which it stands for that passage
+COUNTED = 0.8  # of such a cosine as one of the passage itself: questions are alike in their form as well
+
+Entries = Sequence[tuple[Hit, Passage]]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A passage and by what it was found: itself, or questions that are noted for it.
+
+    `hit` has the passage's id and the best of each score, `ids` are those of the passage and of the questions that were found, `text`
+    is what these have in one name for each term, `asked` the cosine of the nearest question, 0 where there is none.
+    """
+
+    passage: Passage
+    hit: Hit
+    ids: tuple[int, ...]
+    text: str
+    asked: float = 0.0
+
+
+def gathered(hits: Sequence[Hit], passages: Passages, k: int) -> list[Candidate]:
+    """The first `k` passages that `hits` stand for, in the order of their best."""
+    entries = passages.many([hit.id for hit in hits])  # at once, where they lie in a database
+    found: dict[int, list[tuple[Hit, Passage]]] = {}
+    for hit, entry in zip(hits, entries, strict=True):
+        if not entry.answers or hit.similarity >= ALIKE:
+            found.setdefault(hit.id - entry.answers, []).append((hit, entry))
+    first = dict(itertools.islice(found.items(), k))
+    away = [number for number, there in first.items() if all(entry.answers for _, entry in there)]
+    fetched = dict(zip(away, passages.many(away), strict=True)) if away else {}
+    return [_candidate(number, there, fetched.get(number)) for number, there in first.items()]
+
+
+def _candidate(number: int, found: Entries, passage: Passage | None) -> Candidate:
+    """A passage that was found by these entries; `passage` is given where it is none of them."""
+    asked = [(hit, entry) for hit, entry in found if entry.answers]
+    if not asked:
+        hit, entry = found[0]
+        return Candidate(entry, hit, (number,), entry.embedded, hit.heading if entry.kind == "faq" else 0.0)
+    passage = passage or next(entry for _, entry in found if not entry.answers)
+    similarity = max(hit.similarity * (COUNTED if entry.answers else 1.0) for hit, entry in found)
+    best = {name: max(getattr(hit, name) for hit, _ in found) for name in ("heading", "bm25", "held", "fused")}
+    text = "\n".join([passage.embedded, *(entry.embedded for _, entry in asked)])
+    nearest = max(hit.similarity for hit, _ in asked)
+    if passage.kind == "faq":  # whose heading is a question as well
+        nearest = max(nearest, best["heading"])
+    return Candidate(passage, Hit(number, similarity, **best), (number, *(hit.id for hit, _ in asked)), text, nearest)
