@@ -46,15 +46,19 @@ def gathered(hits: Sequence[Hit], passages: Passages, k: int) -> list[Candidate]
 
 def _candidate(number: int, found: Entries, passage: Passage | None) -> Candidate:
     """A passage that was found by these entries; `passage` is given where it is none of them."""
-    asked = [(hit, entry) for hit, entry in found if entry.answers]
-    if not asked:
-        hit, entry = found[0]
-        return Candidate(entry, hit, (number,), entry.embedded, hit.heading if entry.kind == "faq" else 0.0)
+    first, entry = found[0]
+    if len(found) == 1 and not entry.answers:  # as most are
+        return Candidate(entry, first, (number,), entry.embedded, first.heading if entry.kind == "faq" else 0.0)
     passage = passage or next(entry for _, entry in found if not entry.answers)
-    similarity = max(hit.similarity * (COUNTED if entry.answers else 1.0) for hit, entry in found)
-    best = {name: max(getattr(hit, name) for hit, _ in found) for name in ("heading", "bm25", "held", "fused")}
-    text = "\n".join([passage.embedded, *(entry.embedded for _, entry in asked)])
-    nearest = max(hit.similarity for hit, _ in asked)
-    if passage.kind == "faq":  # whose heading is a question as well
-        nearest = max(nearest, best["heading"])
-    return Candidate(passage, Hit(number, similarity, **best), (number, *(hit.id for hit, _ in asked)), text, nearest)
+    similarity, heading, bm25, held, nearest = -1.0, -1.0, 0.0, 0.0, 0.0
+    ids, texts = [number], [passage.embedded]
+    for hit, entry in found:
+        if entry.answers:
+            ids.append(hit.id)
+            texts.append(entry.embedded)
+            nearest = max(nearest, hit.similarity)
+        else:
+            similarity, heading, bm25, held = hit.similarity, hit.heading, hit.bm25, hit.held
+    hit = Hit(number, max(similarity, COUNTED * nearest), heading, bm25, held, first.fused)
+    asked = max(nearest, heading) if passage.kind == "faq" else nearest  # whose heading is a question as well
+    return Candidate(passage, hit, tuple(ids), "\n".join(texts), asked)

@@ -91,7 +91,8 @@ class VectorIndex:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         if self.codes is None and len(self) <= EXACT:
             cosines = np.asarray(self._vectors @ query, dtype=np.float32)
-            best = np.argsort(-cosines, kind="stable")[:k]
+            near = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k]) if k < len(cosines) else np.arange(len(cosines))
+            best = near[np.argsort(-cosines[near], kind="stable")[:k]]  # of equal ones the first
             return best, cosines[best]
         import faiss
 
