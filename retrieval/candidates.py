@@ -33,11 +33,14 @@ class Candidate(msgspec.Struct, frozen=True):
 
 def gathered(hits: Sequence[Hit], passages: Passages, k: int) -> list[Candidate]:
     """The first `k` passages that `hits` stand for, in the order of their best."""
-    entries = passages.many([hit.id for hit in hits])  # at once, where they lie in a database
     found: dict[int, list[tuple[Hit, Passage]]] = {}
-    for hit, entry in zip(hits, entries, strict=True):
-        if not entry.answers or hit.similarity >= ALIKE:
-            found.setdefault(hit.id - entry.answers, []).append((hit, entry))
+    for some in (hits[:k], hits[k:]):  # the first are enough where none of them is such a question
+        if len(found) == k:
+            break
+        entries = passages.many([hit.id for hit in some])  # at once, where they lie in a database
+        for hit, entry in zip(some, entries, strict=True):
+            if not entry.answers or hit.similarity >= ALIKE:
+                found.setdefault(hit.id - entry.answers, []).append((hit, entry))
     first = dict(itertools.islice(found.items(), k))
     away = [number for number, there in first.items() if all(entry.answers for _, entry in there)]
     fetched = dict(zip(away, passages.many(away), strict=True)) if away else {}
