@@ -13,6 +13,7 @@ from retrieval.search import Hit
 
 ALIKE = 0.55  # cosine to a question that is noted for a passage from which it stands for that passage
 COUNTED = 0.8  # of such a cosine as one of the passage itself: questions are alike in their form as well
+MOST = 4  # such questions of one passage whose words are taken for its own
 
 Entries = Sequence[tuple[Hit, Passage]]
 
@@ -33,14 +34,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
 def gathered(hits: Sequence[Hit], passages: Passages, k: int) -> list[Candidate]:
     """The first `k` passages that `hits` stand for, in the order of their best."""
+    entries = passages.many([hit.id for hit in hits])  # at once, where they lie in a database
     found: dict[int, list[tuple[Hit, Passage]]] = {}
-    for some in (hits[:k], hits[k:]):  # the first are enough where none of them is such a question
-        if len(found) == k:
-            break
-        entries = passages.many([hit.id for hit in some])  # at once, where they lie in a database
-        for hit, entry in zip(some, entries, strict=True):
-            if not entry.answers or hit.similarity >= ALIKE:
-                found.setdefault(hit.id - entry.answers, []).append((hit, entry))
+    for hit, entry in zip(hits, entries, strict=True):
+        if not entry.answers or hit.similarity >= ALIKE:
+            found.setdefault(hit.id - entry.answers, []).append((hit, entry))
     first = dict(itertools.islice(found.items(), k))
     away = [number for number, there in first.items() if all(entry.answers for _, entry in there)]
     fetched = dict(zip(away, passages.many(away), strict=True)) if away else {}
@@ -57,8 +55,9 @@ def _candidate(number: int, found: Entries, passage: Passage | None) -> Candidat
     ids, texts = [number], [passage.embedded]
     for hit, entry in found:
         if entry.answers:
-            ids.append(hit.id)
-            texts.append(entry.embedded)
+            if len(ids) <= MOST:
+                ids.append(hit.id)
+                texts.append(entry.embedded)
             nearest = max(nearest, hit.similarity)
         else:
             similarity, heading, bm25, held = hit.similarity, hit.heading, hit.bm25, hit.held
