@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
     r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but|used to|no longer|originally|formerly|"
-    r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of)\b(?:\s+[\w'-]+){0,4}\s*$|\s>\s*$",
+    r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
 # What somebody has done says nothing of what they want: "twelve years of industry work".
