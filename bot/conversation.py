@@ -20,7 +20,8 @@ _LEAD_IN = re.compile(
 _ANEW = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|well|so|now|and|anyway|sorry|thanks)\W+)*"
     r"(?:(?:an? )?(?:(?:totally |completely )?(?:different|unrelated)|other|another|new|next) (?:question|topic|thing|subject)|"
-    r"on another note|(?:let'?s )?chang(?:e|ing) (?:the )?(?:topic|subject))\b[\s:,.;!-]*(?=\S)",
+    r"on another note|(?:let'?s )?chang(?:e|ing) (?:the )?(?:topic|subject))\b"
+    r"(?!\s+(?:about|on) (?:it|that|this|them)\b)[\s:,.;!-]*(?=\S)",
     re.IGNORECASE,
 )
 _WHY = re.compile(r"^\W*(?:but |and )?(?:why(?: not| so| is that| though)?|how come|reasons?)\W*$", re.IGNORECASE)

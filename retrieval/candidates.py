@@ -21,8 +21,9 @@ Entries = Sequence[tuple[Hit, Passage]]
 class Candidate(msgspec.Struct, frozen=True):
     """A passage and by what it was found: itself, or questions that are noted for it.
 
-    `hit` has the passage's id and the best of each score, `ids` are those of the passage and of the questions that were found, `text`
-    is what these have in one name for each term, `asked` the cosine of the nearest question, 0 where there is none.
+    `hit` has the passage's id and own scores, but the best similarity and rank score of all; `ids` are those of the passage and of the
+    questions that were found, at most MOST, `text` is what these have in one name for each term, `asked` the cosine of the nearest question
+    (to a question in its heading as well), 0 where there is none.
     """
 
     passage: Passage
