@@ -9,6 +9,7 @@ true ten nearest; where that is too little, the slower way is taken.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ SPARE = 20  # candidates beyond those wanted that are compared exactly, at least
 _WANTED = 10
 _LITTLE = 1e-9  # more than nothing, of a vector of zeros
 _LISTS, _CODES = ".ivf", ".sq8"  # the file beside one of vectors
+_thread = threading.local()  # whether it searches on one core already
 
 
 class VectorIndex:
@@ -96,16 +98,16 @@ class VectorIndex:
             return best, cosines[best]
         import faiss
 
-        faiss.omp_set_num_threads(1)  # which holds for this thread alone: a question waits longer for a second one than it gains
+        _one_core()
         if self.codes is None or k >= len(self):
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
-        if self.lists is None:
-            whole = _bytes(query.reshape(1, -1), 127 / max(float(np.abs(query).max()), _LITTLE))
-            _, near = self.codes.search(whole, k + max(SPARE, k // 5))
+        if self.lists is None:  # faiss cuts the query's numbers off to whole ones
+            ids = self.codes.search(query.reshape(1, -1) * _scale(query), k + max(SPARE, k // 5))[1][0]
+            ids = ids[: len(self)]  # where there are fewer than wanted, -1 stands behind them
         else:
             _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
-        ids = near[0][near[0] >= 0]
+            ids = near[0][near[0] >= 0]
         cosines = self.similarities(ids, query)
         best = np.argsort(-cosines, kind="stable")[:k]
         return ids[best], cosines[best]
@@ -256,12 +258,22 @@ def _recall(index: VectorIndex, of: Sequence[tuple[np.int64, list[int]]]) -> flo
     return sum(map(len, found)) / sum(len(true) for _, true in of)
 
 
+def _one_core() -> None:
+    """Let faiss search in this thread alone: a question waits longer for a second one than it gains."""
+    if not getattr(_thread, "alone", False):
+        import faiss
+
+        faiss.omp_set_num_threads(1)  # which holds for the thread that says it
+        _thread.alone = True
+
+
 @contextmanager
 def _all_cores() -> Iterator[None]:
     import faiss
 
     faiss.omp_set_num_threads(os.cpu_count() or 1)
+    _thread.alone = False
     try:
         yield
     finally:
-        faiss.omp_set_num_threads(1)
+        _one_core()

@@ -99,11 +99,11 @@ def answered(bot: Bot, asked: Sequence[str]) -> list[tuple[float, float]]:
 
 @contextmanager
 def _grown(bot: Bot, passages: int) -> Iterator[Bot]:
-    """The bot with its guides and others that make it at least so many passages, in a folder of its own."""
+    """The bot with its guides and as many others as make it so many passages, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="fingerpost-bench-") as made:
         corpus = Path(made) / "corpus"
         shutil.copytree(bot.settings.corpus, corpus)
-        _fill(corpus / "guides", passages)
+        _fill(corpus / "guides", passages - len(bot.engine().searcher.generation.passages))
         export = exported.folder_for(bot.model.identity, bot.settings.models)
         model = str(export) if exported.manifest(export) else bot.settings.model
         grown = Bot(dataclasses.replace(bot.settings, corpus=corpus, home=Path(made), model=model))
