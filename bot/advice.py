@@ -77,7 +77,7 @@ class Adviser:
 
     def _asked_of(self, table: DecisionTable, question: str, said: Sequence[str], follows: bool) -> int | None:
         """On how many axes the asker's place is known, where a message asks for this table's advice; else None."""
-        advice, decides = bool(cues.ADVICE.search(question)), self._decides(table, question)
+        advice, decides = cues.read(question).advice, self._decides(table, question)
         asks = advice or decides or follows or "?" not in question or bool(cues.WISH.search(question))
         if not asks:
             return None  # most questions ask for no advice

@@ -12,6 +12,14 @@ from retrieval.words import normalise, stems
 _ENDS = re.compile(r"(?:s|es)?(?!\w)")  # a word, or its plural
 
 
+def _any_of(names: Iterable[str]) -> str:
+    """An expression for any of some names, the first that fits; by first letters, so that few are tried at each place."""
+    begun: dict[str, list[str]] = {}
+    for name in names:
+        begun.setdefault(name[0], []).append(re.escape(name[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in begun.items())
+
+
 class Terms:
     """Replaces each declared variant ("MLE", "ML engineer") by its main name ("machine learning engineer").
 
@@ -26,9 +34,8 @@ class Terms:
                     self._main[normalise(variant)] = normalise(main)
                 self._main[normalise(main)] = normalise(main)
         self._main = {name: main for name, main in self._main.items() if name.strip() and main.strip()}
-        names = sorted(self._main, key=len, reverse=True)
-        pattern = "|".join(re.escape(name) for name in names)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if names else None
+        pattern = _any_of(sorted(self._main, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if pattern else None
 
     @kept(4_096)
     def unify(self, text: str) -> str:
