@@ -136,6 +136,19 @@ def test_of_a_middling_number_the_codes_of_all_are_compared(tmp_path: Path) -> N
         assert ids[:10].tolist() == true[:10].tolist()
 
 
+@pytest.mark.parametrize("k", [1, 45, 59, 60, 90])
+def test_of_codes_no_more_are_found_than_there_are(tmp_path: Path, k: int) -> None:
+    """Where nearly all vectors are wanted, more candidates than there are bring none twice and none that is not there."""
+    vectors, query = unit(7, 60, 16), unit(8, 1, 16)[0]
+    VectorIndex(vectors).save(tmp_path / "v.f32")
+    lay_out(tmp_path / "v.f32", 16, exact=1)
+    opened = VectorIndex.open(tmp_path / "v.f32", 16)
+    assert opened.codes is not None
+    ids, similarities = opened.search(query, k)
+    assert sorted(ids.tolist()) == sorted(np.argsort(-(vectors @ query))[:k].tolist())
+    assert similarities == pytest.approx((vectors[ids] @ query).tolist(), abs=1e-6)
+
+
 def test_where_lists_find_too_little_all_are_compared(tmp_path: Path) -> None:
     """Vectors without any groups are compared one by one, whatever their number, and no lists are left on the disk."""
     VectorIndex(unit(4, 3_000, 64)).save(tmp_path / "v.f32")
