@@ -67,7 +67,7 @@ class BotDesk:
         """The state of the index, in short lines."""
         generation = self._bot.engine().searcher.generation
         manifest = generation.manifest
-        return (f"{manifest.guides} guides: {titles(generation)}", f"{manifest.passages} passages, index built {manifest.created}")
+        return (f"{manifest.guides} guides: {titles(generation)}", f"{manifest.quotable} passages, index built {manifest.created}")
 
 
 def titles(generation: Generation) -> str:

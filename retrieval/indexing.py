@@ -67,7 +67,7 @@ def build(
         embedded, search = writer.finish(embedder, progress, previous.vectors if previous is not None and same_model else None)
     manifest = Manifest(
         _name([source.digest for source in sources.values()], model), FORMAT, _now(), model.identity, embedder.dimension,
-        len(sources), len(writer), {}, reader(), search,
+        len(sources), len(writer), {}, reader(), search, noted=writer.noted,
     )  # fmt: skip
     before = previous.sources.all() if previous is not None else {}
     return manifest, change(before, sources, len(writer) - embedded, embedded)

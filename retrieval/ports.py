@@ -38,7 +38,8 @@ class Recall(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True):
     """What a generation is made of. `guides` and `passages` are counts, `files` maps a file to its SHA-256.
 
-    `reader` says which code has read the guides, `search` how vectors are found.
+    `reader` says which code has read the guides, `search` how vectors are found; `noted` of the passages are questions that a guide
+    notes for another.
     """
 
     name: str
@@ -53,6 +54,12 @@ class Manifest(msgspec.Struct, frozen=True):
     search: Recall = Recall()
     checks_passed: int = 0
     checks_failed: tuple[str, ...] = ()
+    noted: int = 0
+
+    @property
+    def quotable(self) -> int:
+        """How many passages an answer can quote."""
+        return self.passages - self.noted
 
 
 class Overview(msgspec.Struct, frozen=True):

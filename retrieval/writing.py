@@ -60,6 +60,7 @@ class FolderWriter:
         self._deciding: list[str] = []
         self._names = {name: 0 for name in terms.names() if " " in name}
         self._count = 0
+        self.noted = 0  # of the passages so far, those that are questions for another
         self._unsaid: set[int] = set()  # the ids of what no guide says
         self._encoder = msgspec.msgpack.Encoder()
         self._files = ExitStack()
@@ -97,6 +98,7 @@ class FolderWriter:
     def _add_passages(self, passages: Sequence[Passage]) -> None:
         self._unsaid.update(number for number, passage in enumerate(passages, self._count) if not passage.says)
         self._count += len(passages)
+        self.noted += sum(passage.answers > 0 for passage in passages)
         self._digests.add(np.frombuffer(b"".join(embedding.digest(passage.embedded) for passage in passages), np.uint8))
         self._of.add([self._headings.setdefault(p.heading, len(self._headings)) if p.heading else -1 for p in passages])
         for passage in passages:

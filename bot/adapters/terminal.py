@@ -155,7 +155,7 @@ def status(bot: Bot) -> Status:
     generation, _ = bot.store.open_current()
     manifest = generation.manifest
     return Status(
-        manifest.name, manifest.created, manifest.model, manifest.guides, manifest.passages, manifest.checks_passed,
+        manifest.name, manifest.created, manifest.model, manifest.guides, manifest.quotable, manifest.checks_passed,
         manifest.checks_failed, tuple(bot.store.names()), bot.stale_guides(), manifest.search,
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ class Index:
         manifest = generation.manifest
         checks = f"check questions: {manifest.checks_passed} passed, {len(manifest.checks_failed)} failed"
         lines = [
-            f"{manifest.guides} guides: {desk.titles(generation)}", f"{manifest.passages} passages, {checks}",
+            f"{manifest.guides} guides: {desk.titles(generation)}", f"{manifest.quotable} passages, {checks}",
             f"index {manifest.name}, built {manifest.created}; model {manifest.model}, served by {self._bot.model.served_by}",
         ]  # fmt: skip
         if stale := self._bot.stale_guides():
@@ -144,7 +144,7 @@ class Index:
         for name in self._reindexing.kept():
             try:
                 manifest = self._bot.store.manifest(name)
-                lines.append(f"- {name}: built {manifest.created}, {manifest.guides} guides, {manifest.passages} passages")
+                lines.append(f"- {name}: built {manifest.created}, {manifest.guides} guides, {manifest.quotable} passages")
             except IndexUnusable as error:
                 lines.append(f"- {name}: {error}")
         buttons = [self._buttons.make(f"Go back to {name}", "rollback", name, by=actor) for name in self._reindexing.kept()]

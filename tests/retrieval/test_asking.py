@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters import terminal
 from bot.messages import Ask
 from bot.wiring import Bot
 from retrieval import asking, guides, passages
@@ -109,3 +110,4 @@ def test_what_shares_no_word_with_a_question_answers_it(make_bot: Callable[[Path
     assert [(c.quote, c.section) for c in answer.citations[:1]] == [(said, ("Cold",))]
     assert "Christmas?" not in "".join(c.quote for c in answer.citations)
     assert not bot.engine().searcher.knows("balcony")
+    assert terminal.status(bot).passages == 3  # whoever asks how many there are means those that are quoted
