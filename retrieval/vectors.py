@@ -9,7 +9,6 @@ true ten nearest; where that is too little, the slower way is taken.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +37,6 @@ SPARE = 20  # candidates beyond those wanted that are compared exactly, at least
 _WANTED = 10
 _LITTLE = 1e-9  # more than nothing, of a vector of zeros
 _LISTS, _CODES = ".ivf", ".sq8"  # the file beside one of vectors
-_thread = threading.local()  # whether it searches on one core already
 
 
 class VectorIndex:
@@ -98,7 +96,7 @@ class VectorIndex:
             return best, cosines[best]
         import faiss
 
-        _one_core()
+        faiss.omp_set_num_threads(1)  # which holds for this thread alone: a question waits longer for a second one than it gains
         if self.codes is None or k >= len(self):
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
@@ -258,22 +256,12 @@ def _recall(index: VectorIndex, of: Sequence[tuple[np.int64, list[int]]]) -> flo
     return sum(map(len, found)) / sum(len(true) for _, true in of)
 
 
-def _one_core() -> None:
-    """Let faiss search in this thread alone: a question waits longer for a second one than it gains."""
-    if not getattr(_thread, "alone", False):
-        import faiss
-
-        faiss.omp_set_num_threads(1)  # which holds for the thread that says it
-        _thread.alone = True
-
-
 @contextmanager
 def _all_cores() -> Iterator[None]:
     import faiss
 
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    _thread.alone = False
     try:
         yield
     finally:
-        _one_core()
+        faiss.omp_set_num_threads(1)
