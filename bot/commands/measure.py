@@ -9,7 +9,7 @@ import msgspec
 
 from bot import bench, calibration, evaluate
 from bot.bench import size, size_plot
-from bot.commands.ready import ensure_index
+from bot.commands.ready import ensure_current_index
 from bot.progress import Bar
 from bot.wiring import Bot
 
@@ -22,7 +22,7 @@ from bot.wiring import Bot
 def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> None:
     """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
     if beir is None:
-        ensure_index(bot)
+        ensure_current_index(bot)
     with Bar() as bar:
         if curve:
             calibrated = calibration.collection(bot, beir, bar.show) if beir else calibration.corpus(bot, bar.show)
@@ -48,7 +48,7 @@ def bench_command(bot: Bot, as_json: bool, quick: bool, large: bool, plot: Path 
             plot.write_text(size_plot.svg(sizes), "utf-8")
         click.echo(msgspec.json.encode(sizes).decode() if as_json else size.describe(sizes))
         return
-    ensure_index(bot)
+    ensure_current_index(bot)
     with Bar() as bar:
         rows = bench.run(bot, bar.show, quick=quick)
     click.echo(msgspec.json.encode(rows).decode() if as_json else bench.describe(rows))

@@ -25,3 +25,13 @@ def ensure_index(bot: Bot) -> None:
                 click.echo(f"waiting for the first index: {error}", err=True)
             told = True
             time.sleep(_AGAIN)
+
+
+def ensure_current_index(bot: Bot) -> None:
+    """The same, before a measurement: figures of guides as they were would be taken for those of the guides as they are.
+
+    Raises ClickException where the guides have changed since.
+    """
+    ensure_index(bot)
+    if stale := bot.stale_guides():
+        raise click.ClickException(f"changed since the index was built: {', '.join(stale)}; run `fingerpost reindex` before you measure")
