@@ -35,13 +35,18 @@ class Cited:
 
 @dataclass(frozen=True)
 class Shown:
-    """An answer in short. `text` is in the bot's own words; `figures` are those of the answer, as they are worded."""
+    """An answer in short.
+
+    `text` is in the bot's own words; `figures` are those of the answer, as they are worded; `kept` is whether the answer that it is held
+    against cites all that this one does.
+    """
 
     outcome: str
     text: str
     options: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     citations: tuple[Cited, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,10 @@ def shown(answer: Answer, beside: Answer | None = None) -> Shown:
     """An answer in short: of its citations those that the answer `beside` it has not, or the first ones where it has all."""
     others = beside.citations if beside else ()
     same = {_quote(c) for c in others}
-    chosen = [c for c in answer.citations if _quote(c) not in same] or answer.citations
-    cited = tuple(Cited(c.guide, "".join(c.section[-1:]), _excerpt(c, others)) for c in chosen[:SHOWN_CITATIONS])
+    own = [c for c in answer.citations if _quote(c) not in same]
+    cited = tuple(Cited(c.guide, "".join(c.section[-1:]), _excerpt(c, others)) for c in (own or answer.citations)[:SHOWN_CITATIONS])
     options = answer.recommendation.options if answer.recommendation else ()
-    return Shown(answer.outcome, shorten(_own_words(answer)), options, _first_figures(answer), cited)
+    return Shown(answer.outcome, shorten(_own_words(answer)), options, _first_figures(answer), cited, bool(answer.citations) and not own)
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:

@@ -88,7 +88,13 @@ def _differs(difference: Difference) -> str:
 def _both(difference: Difference) -> str:
     before, after = difference.before, difference.after
     figures = difference.kind == "other figure" and before.figures != after.figures
-    return f"Before: {_sentence(answer(before, figures=figures))} Now: {_sentence(answer(after, figures=figures))}"
+    of_citations = difference.kind in ("other figure", "other citation")
+    grown, shrunk = of_citations and before.kept > after.kept, of_citations and after.kept > before.kept
+    had = _sentence(answer(before, figures=figures and not grown))
+    has = _sentence(answer(after, figures=figures and not shrunk))
+    if grown:  # what is new would read like all that there is
+        return f"As before: {had} Now also: {has}"
+    return f"Before also: {had} Still: {has}" if shrunk else f"Before: {had} Now: {has}"
 
 
 def _sentence(text: str) -> str:

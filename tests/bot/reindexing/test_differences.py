@@ -95,6 +95,22 @@ def test_a_difference_is_told_with_both_answers() -> None:
     ]
 
 
+def test_what_is_cited_besides_is_told_as_such() -> None:
+    """An answer that cites what it did and one passage more has not changed it for the other; nor has one that cites one passage less."""
+    more = answer(cited("A fern costs $12."), cited("Ferns like shade.", "Light"))
+    assert told(between("q", FERN, more)) == [
+        "- “q”: another passage is cited. As before: “A fern costs $12.” (plants › Prices). Now also: “Ferns like shade.” (plants › Light)."
+    ]
+    assert told(between("q", more, FERN)) == [
+        "- “q”: another passage is cited. Before also: “Ferns like shade.” (plants › Light). Still: “A fern costs $12.” (plants › Prices)."
+    ]
+    assert "Before: recommends Fern. Now: recommends Palm." in told(between("q", advised("Fern"), _beside(advised("Palm"))))[0]
+
+
+def _beside(advice: Answer) -> Answer:
+    return msgspec.structs.replace(advice, citations=(*advice.citations, cited("Ferns like shade.", "Light")))
+
+
 def test_the_gravest_kind_comes_first() -> None:
     """What is lost is told before what is gained."""
     assert (KINDS[0], KINDS[-1]) == ("lost", "gained")
