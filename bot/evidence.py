@@ -39,6 +39,10 @@ LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
 NEAR = 0.6  # similarity from which a passage may lack a word for one thing
 UNLIKE = 0.4  # similarity below which a passage that only has a procedure's nouns does not tell the procedure
+MISSING = 0.25  # coverage of a word below which a passage lacks it
+AKIN = 0.5  # the same of an occupation, which is another one where the passage has one of near meaning
+SPECIFIC_SHARE = 0.35  # of a question's weight, from which words for one thing that a passage lacks are what it rests on
+SPECIFIC_NEAR = 0.45  # the same where a question noted for the passage is near
 SUBJECT = 0.5  # coverage that a passage with the figure asked for needs
 
 VAGUE_SHARE = 0.35
@@ -76,7 +80,7 @@ def weightless(word: str) -> bool:
 @functools.lru_cache(maxsize=10_000)
 def emphasis(word: str) -> float:
     """What share of its weight a word of a question keeps: amounts are compared as figures, cues ask for a kind."""
-    if any(c.isdigit() for c in word):
+    if word[:1].isdigit():  # "5x", "400k"; "h1b" and "l5" are names
         return 0.0
     return CUE_SHARE if words.stem(word) in _META or cue.kind(word) is not None else 1.0
 
@@ -117,7 +121,7 @@ def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Rank
     """The passages in order, with a note of what is missing before or after the best of the others where both are near.
 
     Before it, where the question asks what that is ("which three projects"), or the other only has the thing in passing; after
-    it, where it asks how many, whether, or for a table.
+    it, where it asks how many, whether, or for a table, or is nearer to a question that is noted for the other.
     """
     note = next((r for r in ranked if r.found.passage.kind == "gap"), None)
     other = next((r for r in ranked if r.found.passage.kind not in ("gap", "claim")), None)
@@ -130,7 +134,7 @@ def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Rank
     near = NOTE_NEAR * (2 if asks and beside else 1)
     if abs(note.rank - other.rank) > near:
         return ranked
-    holds = note.found.coverage >= other.found.coverage - (NOTE_LESS if beside else 0)
+    holds = note.found.coverage >= other.found.coverage - (NOTE_LESS if beside else 0) and note.found.asked >= other.found.asked
     first = note if holds and (asks or (beside and other.found.passage.kind == "row" and cues.kind is None)) else other
     return [first, *(r for r in ranked if r is not first)]
 
@@ -158,7 +162,7 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """The names and years in the question that the passage does not speak of, heaviest first."""
-    names = {word for word in _missing(found, query) if not weightless(word.text) and naming.limits(word, searcher)}
+    names = {word for word in query.words if not weightless(word.text) and _unnamed(word, found, searcher)}
     years = [year for year in _years(query.text) if year not in found.passage.text]
     return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
 
@@ -175,7 +179,9 @@ def beside(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """What else an answer would have to speak of, and the passage does not: single things, what is counted, another role."""
     missing = _missing(found, query)
     telling = [word for word in missing if not weightless(word.text)] if found.hit.similarity < NEAR else []
-    single = [word.text for word in naming.specific(telling, searcher)]
+    rests = naming.specific(telling, searcher)
+    share = SPECIFIC_NEAR if found.asked >= ALIKE else SPECIFIC_SHARE
+    single = [word.text for word in rests] if sum(word.weight for word in rests) >= share else []
     others = naming.other_roles(query.text, searcher) + _other_subject(found, query, searcher)
     return single + _uncounted(missing, query, searcher) + others
 
@@ -191,7 +197,15 @@ def _other_subject(found: Found, query: Query, searcher: Searcher) -> list[str]:
 
 
 def _missing(found: Found, query: Query) -> list[Word]:
-    return [word for word in query.words if found.covered[word.text] < 0.25]
+    return [word for word in query.words if found.covered[word.text] < MISSING]
+
+
+def _unnamed(word: Word, found: Found, searcher: Searcher) -> bool:
+    """Whether a word is a name that limits an answer, and the passage does not have it."""
+    covered = found.covered[word.text]
+    if covered >= AKIN or not naming.limits(word, searcher):
+        return False
+    return covered < MISSING or naming.occupation(word, searcher)
 
 
 def _uncounted(missing: Sequence[Word], query: Query, searcher: Searcher) -> list[str]:

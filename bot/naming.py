@@ -16,14 +16,14 @@ AHEAD = 0.08  # how much more like a kind than like just anything
 VAGUE = 0.5  # likeness to just anything from which a word is vague
 GENERAL = 0.47  # likeness to a general word from which a word says nothing of a subject
 NAMED_SHARE = 0.1  # of the question's weight; a name mentioned in passing limits nothing
-SPECIFIC_SHARE = 0.35  # the same of words for one thing
 
 # What a thing is, by words of its kind: a place, a company, an occupation, an age, a group of people. A word that no guide has is held
 # against each.
+OCCUPATIONS = ("nurse", "teacher", "lawyer", "accountant")
 KINDS = (
     ("germany", "india", "london", "europe", "country", "city"),
     ("netflix", "microsoft", "apple", "corporation"),
-    ("nurse", "teacher", "lawyer", "accountant"),
+    OCCUPATIONS,
     ("old", "young", "aged", "elderly"),
     ("women", "men", "immigrants", "veterans"),
 )
@@ -77,17 +77,21 @@ def of_a_kind(word: str, searcher: Searcher) -> bool:
     return kind >= NAMED and kind >= _like_anything(word, searcher) + AHEAD
 
 
-def specific(asked: Sequence[Word], searcher: Searcher) -> list[Word]:
-    """The words of `asked` that no guide has and that are for one thing alone ("visa", "stipend"), if they make up much of a question.
+def occupation(word: Word, searcher: Searcher) -> bool:
+    """Whether a word that `limits` an answer is the name of an occupation."""
+    return searcher.likeness(word.text, (OCCUPATIONS,)) >= NAMED
 
-    Not words that suit any subject ("ingredients"), nor what is no English word: a typo, or another language.
+
+def specific(asked: Sequence[Word], searcher: Searcher) -> list[Word]:
+    """The words of `asked` that no guide has and that are for one thing alone ("visa", "h1b").
+
+    Not words that suit any subject ("ingredients"), nor what is no English word, a typo or another language, unless it has a digit.
     """
-    found = [
+    return [
         word for word in asked
-        if not word.known and word.text not in _HYPERNYMS and word.stem not in _LITTLE and word.text in english_words()
-        and single(word.text, searcher)
+        if not word.known and word.text not in _HYPERNYMS and word.stem not in _LITTLE
+        and (word.text in english_words() or any(map(str.isdigit, word.text))) and single(word.text, searcher)
     ]  # fmt: skip
-    return found if sum(word.weight for word in found) >= SPECIFIC_SHARE else []
 
 
 def single(word: str, searcher: Searcher) -> bool:
@@ -124,7 +128,7 @@ def _roles(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 def warm(searcher: Searcher) -> None:
     """Encode now what words are held against."""
-    for kinds in (KINDS, ANYTHING):
+    for kinds in (KINDS, (OCCUPATIONS,), ANYTHING):
         searcher.likeness("word", kinds)
     searcher.nearest("word", SUITS_ANY)
 

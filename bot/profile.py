@@ -73,6 +73,14 @@ _FORM = re.compile(
 _AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b")
 
 
+# "just finished my first year as a dev", "i'm in my 2nd year on the job".
+_NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
+_NTH_YEAR = re.compile(
+    r"\b(?:finish(?:ed|ing)|complet(?:ed|ing)|done with|wrapp(?:ed|ing) up|through|i'?m (?:still )?in|now in)\s+my\s+"
+    rf"(?P<nth>{'|'.join(_NTH)})\s+(?:year|yr)\s+(?:as\b(?! an? (?:\w+ )?student)|on the job|at work|in (?:the )?(?:job|industry|tech)\b)"
+)
+
+
 @dataclass(frozen=True)
 class Years:
     """A stretch of experience in years, both ends the same where it was said exactly."""
@@ -96,6 +104,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
         found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
     for form in (_AS, _FORM):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in form.finditer(text)]
+    found += [(m.start(), Years(_NTH[m["nth"]], _NTH[m["nth"]])) for m in _NTH_YEAR.finditer(text)]
     if _OTHERS.search(text):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
     if not found and _LAST_YEAR.search(text):

@@ -14,7 +14,7 @@ def searcher(bot: Bot) -> Searcher:
     return bot.engine().searcher
 
 
-@pytest.mark.parametrize("word", ["visa", "stipend", "rounds", "warranty", "lunch", "parking", "dress", "vegan"])
+@pytest.mark.parametrize("word", ["visa", "stipend", "rounds", "warranty", "lunch", "parking", "dress", "vegan", "h1b"])
 def test_a_word_for_one_thing_alone_has_to_be_spoken_of(searcher: Searcher, word: str) -> None:
     """A weighty word that no guide has and that is for one thing alone is told from the rest of a question."""
     assert [Word(word, word, 0.5, known=False)] == naming.specific([Word(word, word, 0.5, known=False)], searcher)
@@ -26,10 +26,16 @@ def test_a_word_that_suits_any_subject_does_not(searcher: Searcher, word: str) -
     assert [] == naming.specific([Word(word, word, 0.9, known=False)], searcher)
 
 
-def test_a_word_in_passing_limits_nothing(searcher: Searcher) -> None:
-    """A word for one thing that is little of the question may be missing; a typo or another language's word as well."""
-    assert [] == naming.specific([Word("visa", "visa", 0.2, known=False)], searcher)
+def test_a_typo_is_no_word_for_one_thing(searcher: Searcher) -> None:
+    """Nor is a word of another language, whose likeness to others says little."""
     assert [] == naming.specific([Word("visaa", "visaa", 0.9, known=False), Word("steuer", "steuer", 0.9, known=False)], searcher)
+
+
+@pytest.mark.parametrize(("word", "is_one"), [("electrician", True), ("dentist", True), ("norway", False), ("netflix", False)])
+def test_an_occupation_is_told_from_other_names(searcher: Searcher, word: str, is_one: bool) -> None:
+    """All of these limit an answer; one of near meaning does not stand for an occupation."""
+    asked = Word(word, word, 0.5, known=False)
+    assert (naming.limits(asked, searcher), naming.occupation(asked, searcher)) == (True, is_one)
 
 
 @pytest.mark.parametrize(
