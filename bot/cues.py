@@ -155,8 +155,9 @@ FOR_WHOM = _any(r"\bfor(?: whom)?$", r"\bsuits?\b", r"\bwho\b", r"\baudience\b")
 SELECTS = _any(
     r"\b(?:which|what|any|anything|something|options?|list|show|all|find|where|who)\b",
     r"\bhow many\b(?! (?:months|weeks|years|days|hours|minutes)\b)",
-    r"\bis (?:that|this|it) (?:an? )?(?:\w+ )?(?:normal|fair|ok(?:ay)?|good|bad|low|high|usual|typical|realistic)\b",
 )
+# An amount that is stated to be judged: "140k at mid level, is that fair".
+JUDGES = _any(r"\bis (?:that|this|it) (?:an? )?(?:\w+ )?(?:normal|fair|ok(?:ay)?|good|bad|low|high|usual|typical|realistic)\b")
 
 
 Extreme = Literal["lowest", "highest"]

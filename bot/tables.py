@@ -32,7 +32,7 @@ class Tables:
         """The answer to a superlative, to limits over columns or to a count; "" where the question has none or names a row."""
         selects = bool(cue.SELECTS.search(question) or cues.extreme)
         limits = lookup.limits(question) if selects else []
-        if selects and not limits and not cue.COUNT.search(question) and cues.extreme is None:
+        if (selects or cue.JUDGES.search(question)) and not limits and not cue.COUNT.search(question) and cues.extreme is None:
             limits = lookup.held(question, cues.kind)
         kinds = [limit.kind for limit in limits]
         if cues.extreme is not None and (ranked := cue.extreme_kind(question) or cues.kind) is not None:
