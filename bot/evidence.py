@@ -39,6 +39,7 @@ LEAST_COVERAGE = 0.2  # of a passage with the figure asked for
 LEAST_SIMILARITY = 0.2  # below it, words that stand in a passage by chance are no answer
 NEAR = 0.6  # similarity from which a passage may lack a word for one thing
 UNLIKE = 0.4  # similarity below which a passage that only has a procedure's nouns does not tell the procedure
+SAME = 0.9  # cosine to a question noted for a passage from which it is that question, and the passage what its author answers
 MISSING = 0.25  # coverage of a word below which a passage lacks it
 AKIN = 0.5  # the same of an occupation, which is another one where the passage has one of near meaning
 SPECIFIC_SHARE = 0.35  # of a question's weight, from which words for one thing that a passage lacks are what it rests on
@@ -108,8 +109,11 @@ def rank(found: Sequence[Found], query: Query, cues: Cues, searcher: Searcher) -
 def answering(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
     """The passages in order, with those first that hold the figure asked for and what it is asked of.
 
-    A note that something is missing, if it is the best, stays the best.
+    A note that something is missing, if it is the best, stays the best; before all stands the passage for which the question is noted.
     """
+    noted = max(ranked, key=lambda r: r.found.asked, default=None)
+    if noted is not None and noted.found.asked >= SAME:
+        return [noted, *(r for r in ranked if r is not noted)]
     ranked = _note_in_place(ranked, cues, question)
     if cues.kind not in ("money", "duration") or not ranked or ranked[0].found.passage.kind in ("gap", "claim"):
         return ranked
@@ -150,7 +154,11 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
     A question about tables, sources or the guides themselves is given what its words cannot bring.
     """
     found = best.found
-    if lacking(found, query, searcher) or beside(found, query, searcher):
+    if lacking(found, query, searcher):
+        return 0.0
+    if found.asked >= SAME:
+        return max(best.evidence, ENOUGH)
+    if beside(found, query, searcher):
         return 0.0
     if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
         return 0.0
