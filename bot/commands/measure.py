@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from bot import bench, calibration, evaluate
+from bot import bench, calibration, evaluate, noted
 from bot.bench import size, size_plot
 from bot.commands.ready import ensure_current_index
 from bot.progress import Bar
@@ -17,10 +17,13 @@ from bot.wiring import Bot
 @click.command("eval")
 @click.option("--beir", type=click.Path(path_type=Path, file_okay=False), help="a test collection in BEIR's format")
 @click.option("--curve", is_flag=True, help="share right against share answered, by how sure the bot is")
+@click.option("--noted", "of_guides", is_flag=True, help="ask the questions noted in the guides: which are not answered by their passage")
 @click.option("--json", "as_json", is_flag=True, help="print the figures on one line")
 @click.pass_obj
-def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> None:
-    """Measure retrieval and answers on the questions of the corpus, or retrieval on a collection."""
+def eval_command(bot: Bot, beir: Path | None, curve: bool, of_guides: bool, as_json: bool) -> None:
+    """Measure retrieval and answers on the questions of the corpus or those noted in its guides, or retrieval on a collection."""
+    if of_guides and (beir or curve):
+        raise click.UsageError("give --noted alone: it asks what the guides note")
     if beir is None:
         ensure_current_index(bot)
     with Bar() as bar:
@@ -28,7 +31,8 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, as_json: bool) -> Non
             calibrated = calibration.collection(bot, beir, bar.show) if beir else calibration.corpus(bot, bar.show)
             said = msgspec.json.encode(calibrated).decode() if as_json else calibration.describe(calibrated)
         else:
-            figures = evaluate.collection(bot, beir, bar.show) if beir else evaluate.corpus(bot, bar.show)
+            of_corpus = noted.measure if of_guides else evaluate.corpus
+            figures = evaluate.collection(bot, beir, bar.show) if beir else of_corpus(bot, bar.show)
             said = msgspec.json.encode(figures).decode() if as_json else evaluate.describe(figures)
     click.echo(said)
 

@@ -69,6 +69,7 @@ def test_path_takes_an_option_for_each_axis(run) -> None:  # type: ignore[no-unt
         (("path", "--table", "nosuch"), 2, "path"),
         (("rollback", "nosuch"), 1, "kept are"),
         (("eval", "--beir", "nowhere"), 1, "corpus.jsonl"),
+        (("eval", "--noted", "--curve"), 2, "give --noted alone"),
         (("nosuch",), 2, "No such command"),
     ],
 )
