@@ -85,6 +85,8 @@ class Facts:
     ) -> Reply:  # fmt: skip
         """The passages that answer, with the figures that differ or are stated, and the cell that is asked for."""
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
+        if ranked[0].found.asked >= evidence.SAME and all(ranked[0].found.passage != statement.passage for statement in differing):
+            differing = []  # of something else: the question is noted for a passage that is none of theirs
         if cues.length and not cue.EXPERIENCE.search(question):
             others = [statement for statement in others if self._lasts(statement.passage, question)]
         chosen = self._choice.of(ranked, cues, differing or others, query)
@@ -123,7 +125,7 @@ class Facts:
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues, self._searcher)
         guides = set() if cues.both_guides else {guide.id for guide in provenance.named_guides(question, self._searcher)}
         if cues.length and not cue.EXPERIENCE.search(question):
-            ranked = [r for r in ranked if self._lasts(r.found.passage, question)]
+            ranked = [r for r in ranked if r.found.asked >= evidence.SAME or self._lasts(r.found.passage, question)]
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
         return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues, question)
 

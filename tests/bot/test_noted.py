@@ -59,4 +59,4 @@ def test_the_questions_of_our_own_guides_are_answered_by_their_passages(bot: Bot
     """All but a few, which is what a change to search or to the guides could lose without anybody's notice."""
     report = noted.measure(bot, quiet)
     assert report.figures["questions noted"] > 1_000
-    assert report.figures["answered by their passage"] >= 0.96, report.wrong
+    assert report.figures["answered by their passage"] >= 0.97, report.wrong
