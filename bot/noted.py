@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bot.choosing import NOTES
 from bot.evaluate import Report
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
 from retrieval.passages import Passage
 from retrieval.reading import Progress
-
-NOTES = ("gap", "claim")
 
 
 def measure(bot: Bot, progress: Progress) -> Report:
