@@ -25,7 +25,7 @@ from retrieval.encoder import Model
 from retrieval.folder import open_folder
 from retrieval.guides import Guide
 from retrieval.journal import Journal
-from retrieval.passages import Passage
+from retrieval.passages import NOTES, Passage
 from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Progress, Read
 from retrieval.sealing import FORMAT
@@ -167,7 +167,7 @@ def _signals(searcher: Searcher, text: str, relevant: frozenset[int], away: froz
         return dict.fromkeys(SIGNALS, (0.0, False))
     ranked = evidence.answering(evidence.rank(found, query, cues, searcher), cues, query.text)
     best = ranked[0]
-    note = best.found.passage.kind in ("gap", "claim")
+    note = best.found.passage.kind in NOTES
     order: dict[str, Callable[[Ranked], float]] = {"similarity": lambda r: r.found.hit.similarity, "words held": lambda r: r.found.hit.held}
     made = {}
     for name, key in order.items():

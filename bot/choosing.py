@@ -10,7 +10,7 @@ from bot.cues import Cues
 from bot.evidence import Ranked
 from bot.statements import Statement
 from bot.tables import Tables
-from retrieval.passages import Passage
+from retrieval.passages import NOTES, Passage
 from retrieval.quantities import figures
 from retrieval.searcher import Query, Searcher
 
@@ -21,7 +21,6 @@ STATED = 0.3  # the same for one that states the figure asked about, or has a wo
 WEIGHTY = 0.15  # share of a question of a word that one of the passages has to hold
 HELD = 0.9  # how far a passage has to hold it
 SIDES = 5  # passages of each side of a comparison among which two of one table are looked for
-NOTES = ("gap", "claim")
 
 
 class Choice:

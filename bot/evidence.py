@@ -17,6 +17,7 @@ from bot import naming
 from bot.cues import Cues
 from retrieval import words
 from retrieval.candidates import ALIKE
+from retrieval.passages import NOTES
 from retrieval.quantities import Figure, figures
 from retrieval.searcher import TELLING, Found, Query, Searcher, Word
 
@@ -115,7 +116,7 @@ def answering(ranked: list[Ranked], cues: Cues, question: str) -> list[Ranked]:
     if noted is not None and noted.found.asked >= SAME:
         return [noted, *(r for r in ranked if r is not noted)]
     ranked = _note_in_place(ranked, cues, question)
-    if cues.kind not in ("money", "duration") or not ranked or ranked[0].found.passage.kind in ("gap", "claim"):
+    if cues.kind not in ("money", "duration") or not ranked or ranked[0].found.passage.kind in NOTES:
         return ranked
     holding = [r for r in ranked if r.found.coverage >= SUBJECT and _has(r.found, cues)]
     return holding + [r for r in ranked if r not in holding]
@@ -128,7 +129,7 @@ def _note_in_place(ranked: list[Ranked], cues: Cues, question: str) -> list[Rank
     it, where it asks how many, whether, or for a table, or is nearer to a question that is noted for the other.
     """
     note = next((r for r in ranked if r.found.passage.kind == "gap"), None)
-    other = next((r for r in ranked if r.found.passage.kind not in ("gap", "claim")), None)
+    other = next((r for r in ranked if r.found.passage.kind not in NOTES), None)
     if note is None or other is None or ranked[0] not in (note, other):
         return ranked
     if cues.table and other.found.passage.kind == "table":
@@ -162,7 +163,7 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
         return 0.0
     if found.hit.similarity < LEAST_SIMILARITY and not cues.table and sum(word.weight > 0 for word in query.words) > 2:
         return 0.0
-    asked = (cues.kind == "money" or cues.length) and found.passage.kind not in ("gap", "claim")
+    asked = (cues.kind == "money" or cues.length) and found.passage.kind not in NOTES
     if asked and not (_has(found, cues) and _in_unit(found, query) and found.coverage >= LEAST_COVERAGE):
         return 0.0
     return best.evidence + ENOUGH - (ENOUGH_TABLE if cues.table else ENOUGH_FORM if cues.both_guides or cues.source else ENOUGH)
@@ -257,7 +258,7 @@ def _evidence(found: Found, cues: Cues) -> float:
         value += LIST_BONUS if cues.listing or cues.table else 0.0
     if passage.kind == "faq":
         value += FAQ_BONUS
-    if passage.kind in ("gap", "claim"):
+    if passage.kind in NOTES:
         value -= NOTE_MALUS
     if passage.kind == "reference" and not cues.source:
         value -= LIST_BONUS

@@ -11,7 +11,7 @@ import msgspec
 from bot import cues as cue
 from bot import evidence, gloss, lookup, provenance, sides, variants, wording
 from bot.advice import Row
-from bot.choosing import CLOSE, NOTES, SHOWN, Choice, side_by_side
+from bot.choosing import CLOSE, SHOWN, Choice, side_by_side
 from bot.composer import Citations
 from bot.conversation import subject_words
 from bot.cues import Cues
@@ -22,7 +22,7 @@ from bot.speech import Speech
 from bot.statements import Statement
 from bot.tables import Tables
 from retrieval import markdown, words
-from retrieval.passages import Passage, sentences
+from retrieval.passages import NOTES, Passage, sentences
 from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
 
@@ -85,7 +85,7 @@ class Facts:
     ) -> Reply:  # fmt: skip
         """The passages that answer, with the figures that differ or are stated, and the cell that is asked for."""
         differing, others = self._figures(subject, cues.kind, ranked) if cues.kind else ([], [])
-        if ranked[0].found.asked >= evidence.SAME and all(ranked[0].found.passage != statement.passage for statement in differing):
+        if ranked[0].found.asked >= evidence.SAME and ranked[0].found.passage not in {statement.passage for statement in differing}:
             differing = []  # of something else: the question is noted for a passage that is none of theirs
         if cues.length and not cue.EXPERIENCE.search(question):
             others = [statement for statement in others if self._lasts(statement.passage, question)]
@@ -222,7 +222,7 @@ class Facts:
         found: list[tuple[Query, list[Ranked]]] = []
         for side in sides.of(question):
             query, ranked = self._ranked(side, cue.read(side))
-            ranked = [r for r in ranked if r.found.passage.kind not in ("gap", "claim", "table")]
+            ranked = [r for r in ranked if r.found.passage.kind not in (*NOTES, "table")]
             if not ranked or not evidence.enough(ranked[0], query, cue.read(side), self._searcher):
                 return Reply()
             found.append((query, ranked))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.choosing import NOTES
 from bot.evaluate import Report
 from bot.messages import Answer, Ask
 from bot.wiring import Bot
-from retrieval.passages import Passage
+from retrieval.passages import NOTES, Passage
 from retrieval.reading import Progress
 
 
 def measure(bot: Bot, progress: Progress) -> Report:
     """Ask each of them: the share that cites its passage, or is refused where that is a note of a gap, and all of the others."""
     passages = bot.engine().searcher.generation.passages
-    entries = passages.many(range(len(passages)))
+    entries = list(passages)
     noted = [(entry, entries[place - entry.answers]) for place, entry in enumerate(entries) if entry.answers]
     lost: Counter[str] = Counter()
     wrong = []

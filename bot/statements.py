@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot import cues
 from retrieval import markdown, words
 from retrieval.guides import Guide, Table
-from retrieval.passages import Passage, sentences
+from retrieval.passages import NOTES, Passage, sentences
 from retrieval.quantities import Figure, figures
 from retrieval.terms import Terms
 
@@ -105,7 +105,7 @@ class Reader:
 
     def read(self, passage: Passage) -> Iterator[Statement]:
         """The statements of one passage; none of a note, a reference or a whole table, whose rows speak for themselves."""
-        if passage.kind in ("gap", "claim", "table", "reference", "asked"):
+        if passage.kind in (*NOTES, "table", "reference", "asked"):
             return
         if passage.row is not None and passage.table is not None:
             yield from self._cells(passage, self._guides[passage.guide].tables[passage.table], passage.row)

@@ -18,6 +18,7 @@ from retrieval.markdown import Block
 from retrieval.terms import Terms
 
 Kind = Literal["prose", "list", "faq", "row", "table", "reference", "gap", "claim", "asked"]
+NOTES: tuple[Kind, ...] = ("gap", "claim")  # what is said of the source, and answers nobody
 
 LONGEST = 1_000  # characters of one passage; longer paragraphs are divided between sentences
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?P<closing>[\"”')\]]*)\s+(?=[\"“'(\[]*[A-Z0-9$])")

@@ -89,7 +89,8 @@ def _both(difference: Difference) -> str:
     before, after = difference.before, difference.after
     figures = difference.kind == "other figure" and before.figures != after.figures
     of_citations = difference.kind in ("other figure", "other citation")
-    grown, shrunk = of_citations and before.kept > after.kept, of_citations and after.kept > before.kept
+    grown = of_citations and before.kept and not after.kept
+    shrunk = of_citations and after.kept and not before.kept
     had = _sentence(answer(before, figures=figures and not grown))
     has = _sentence(answer(after, figures=figures and not shrunk))
     if grown:  # what is new would read like all that there is
