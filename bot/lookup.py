@@ -65,16 +65,16 @@ class Limit:
     holds: bool = False
 
 
-def columns(found: Sequence[Found], kinds: Sequence[Kind], searcher: Searcher) -> list[Column]:
+def columns(found: Sequence[Found], kinds: Sequence[Kind], searcher: Searcher) -> dict[Kind, Column]:
     """A column for each of the kinds, in the first table among the passages found that has them all; else none."""
     for hit in found:
         there = searcher.table(hit.passage)
         if there is None or there[1].spec is not None:
             continue
-        fitting = [_column(hit.passage, there[1], kind, searcher) for kind in kinds]
-        if fitting and all(fitting):
-            return [column for column in fitting if column]
-    return []
+        fitting = {kind: column for kind in kinds if (column := _column(hit.passage, there[1], kind, searcher)) is not None}
+        if fitting and len(fitting) == len(kinds):
+            return fitting
+    return {}
 
 
 def extreme(found: Column, which: Extreme, among: Sequence[int] | None = None) -> list[int]:

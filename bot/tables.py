@@ -36,20 +36,21 @@ class Tables:
             limits = lookup.held(question, cues.kind)
         kinds = [limit.kind for limit in limits]
         if cues.extreme is not None and (ranked := cue.extreme_kind(question) or cues.kind) is not None:
-            kinds, limits = [*(k for k in kinds if k != ranked), ranked], [limit for limit in limits if limit.kind != ranked]
-        columns = lookup.columns(found, kinds, self._searcher)
+            kinds.insert(0, ranked)
+        by_kind = lookup.columns(found, tuple(dict.fromkeys(kinds)), self._searcher)
+        columns = list(by_kind.values())
         if not columns or self._names_a_row(query, columns[0]):
             return ""
         rows = list(range(len(columns[0].table.rows)))
-        for column, limit in zip(columns, limits, strict=False):
-            rows = [row for row in rows if row in lookup.within(column, limit)]
+        for limit in limits:
+            rows = [row for row in rows if row in lookup.within(by_kind[limit.kind], limit)]
         if not rows and any(limit.holds for limit in limits):
             return ""
         counted = bool(cue.COUNT.search(question))
         if cues.extreme is None:
             return self._rows(columns, rows, wording.WITHIN, counted=counted, citations=citations)
         ends: Sequence[Extreme] = ("lowest", "highest") if cues.ends else (cues.extreme,)
-        said = [self._end(end, [columns[-1], *columns[:-1]], rows, counted=counted, citations=citations) for end in ends]
+        said = [self._end(end, columns, rows, counted=counted, citations=citations) for end in ends]
         return " ".join(part for part in said if part)
 
     def _end(self, end: Extreme, columns: Sequence[lookup.Column], among: list[int], *, counted: bool, citations: Citations) -> str:
