@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot import cues
 from retrieval import words
-from retrieval.searcher import Searcher
+from retrieval.searcher import RowName, Searcher
 
 _LEAD_IN = re.compile(
     r"^\W*(?:and|what about|how about|ok(?:ay)?,?(?: and| but)?|then|so|but|or|also|same (?:for|question)|what if|and if|"
@@ -47,7 +47,7 @@ class Resolved:
     """A message that stands on its own.
 
     `text` is what is searched for; `asks` the part whose cues count; `said` the messages, oldest first, that may tell
-    who is asking. `explains` where the message only asks why.
+    who is asking. `explains` where the message only asks why. `guides` are the ids of those whose publishers or authors it names.
     """
 
     text: str
@@ -55,6 +55,7 @@ class Resolved:
     said: tuple[str, ...]
     follows: bool = False
     explains: bool = False
+    guides: frozenset[str] = frozenset()
 
 
 def resolve(message: str, history: Sequence[str], searcher: Searcher) -> Resolved:
@@ -124,12 +125,20 @@ def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: S
     best: frozenset[str] = frozenset()
     for guide, index in searcher.rows_naming(now):
         rows = searcher.rows(guide.id, index)
-        brought = next((row for row in rows if any(own <= now for own in row.own)), None)
-        named = [row.stems for row in rows if row is not brought and not row.own and row.name and row.name in before]
-        replaced = [own for row in rows if row is not brought for own in row.own if own <= there] + named if brought else []
-        best = max([best, *replaced], key=len)
+        brought = next((row for row in rows if any(own <= now for own in row.own)), None) or _only(rows, now)
+        others = [row for row in rows if row is not brought] if brought else []
+        whole = [own for row in others for own in row.own if own <= there]
+        whole += [row.stems for row in others if not row.own and row.name and row.name in before]
+        partly = [frozenset[str]().union(*row.own) & there for row in others]
+        best = max([best, *(whole or partly)], key=len)
     kept = [word for word in before.split() if not (set(words.stems(word)) & best)]
     return f"{' '.join(kept)} {message}" if best else f"{message} {previous.text}"
+
+
+def _only(rows: Sequence[RowName], stems: set[str]) -> RowName | None:
+    """The one row of a table whose name has all of some stems ("google" of "Google Professional ML Engineer")."""
+    there = [row for row in rows if stems <= row.stems]
+    return there[0] if len(there) == 1 else None
 
 
 def _last_question(text: str) -> str:

@@ -125,7 +125,7 @@ EARNINGS = _any(
 )  # fmt: skip
 BOTH_GUIDES = _any(
     r"\b(?:both|two|the other) (?:guides?|articles?|sources?|texts?|pages?|one\b)", r"\b(?:dis)?agree(?:s|ment)?\b", r"\bcontradict",
-    r"\bconflict", r"\bconsistent\b", r"\bguides? (?:differ|say)\b", r"\b(?:each|either) (?:guide|article)\b",
+    r"\bconflict", r"\bconsistent\b", r"\b(?:each|either) (?:guide|article)\b",
     r"\bone (?:guide|article) says\b", r"\b(?:guides|articles) (?:differ|disagree|say)\b", r"\bdo the (?:guides|articles)\b",
 )  # fmt: skip
 COMPARES = _any(

@@ -8,12 +8,12 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from bot import cues as cue
-from bot import gloss, naming, wording
+from bot import gloss, naming, provenance, wording
 from bot import question as message
 from bot.advice import Advice, Adviser, Row
 from bot.composer import Citations
@@ -119,14 +119,15 @@ class Engine:
         return None
 
     def _searched(self, text: str, whole: str, history: list[str], speech: Speech) -> Answer:
-        resolved = resolve(self._read(text), self._history(history), self.searcher)
+        said, guides = provenance.credited(text, self.searcher)
+        resolved = replace(resolve(self._read(said), self._history(history), self.searcher), guides=guides)
         citations, adviser = Citations(self.searcher.generation.guides), self._adviser(speech)
         if (advice := self._advice(adviser, self._read(whole[: message.KEPT]), resolved, citations)) is not None:
             return self._advised(text, advice, citations, speech)
         role = None if resolved.explains else adviser.role_row(self._read(text), resolved.said)
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
-        following = f"{history[-1]} {text}" if resolved.follows and history else text
+        following = f"{history[-1]} {said}" if resolved.follows and history else said
         return self._from_facts(text, resolved, citations, speech, following if self._reads(speech.language) else "", role)
 
     def _adviser(self, speech: Speech) -> Adviser:
@@ -139,7 +140,7 @@ class Engine:
 
     def _history(self, history: list[str]) -> list[str]:
         """The earlier messages that say something, read in the same way."""
-        cleaned = [message.focus(earlier) for earlier in history]
+        cleaned = [provenance.credited(message.focus(earlier), self.searcher)[0] for earlier in history]
         return [self._read(text) for text in cleaned if text and _small_talk(text) is None]
 
     def _advice(self, adviser: Adviser, text: str, resolved: Resolved, citations: Citations) -> Advice | None:
@@ -158,7 +159,7 @@ class Engine:
     ) -> Answer:  # fmt: skip
         """An answer from what the guides say; `row` is a table's own word for who is asking."""
         parts = [resolved.text] if resolved.follows else self._standing(resolved.text)
-        facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "")
+        facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "", resolved.guides)
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations, row)) for part in parts]
         answered = [reply for _, reply in replies if reply.text]
         if not answered:

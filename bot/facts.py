@@ -22,6 +22,7 @@ from bot.speech import Speech
 from bot.statements import Statement
 from bot.tables import Tables
 from retrieval import markdown, words
+from retrieval.guides import Guide
 from retrieval.passages import NOTES, Passage, sentences
 from retrieval.quantities import Kind, figures
 from retrieval.searcher import Query, Searcher
@@ -46,8 +47,15 @@ class Reply:
 class Facts:
     """Answers the questions of one message from the passages, in the language of `speech`."""
 
-    def __init__(self, searcher: Searcher, disagreements: Disagreements, speech: Speech, asked: str, read: str = "") -> None:
-        """`asked` is the message as it was written, `read` the same, with what it follows, where the model reads its language."""
+    def __init__(
+        self, searcher: Searcher, disagreements: Disagreements, speech: Speech, asked: str, read: str = "",
+        guides: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        """`asked` is the message as it was written, `read` the same, with what it follows, where the model reads its language.
+
+        `guides` are the ids of those whose publishers or authors it names.
+        """
+        self._guides = guides
         self._asked = asked
         self._read = read
         self._searcher = searcher
@@ -60,8 +68,13 @@ class Facts:
     def reply(self, question: str, cues: Cues, citations: Citations, row: Row | None = None) -> Reply:
         """Answer `question`, adding what it quotes to `citations`; `row` is what a table has for who is asking."""
         subject = subject_words(question, self._searcher)
-        cues = msgspec.structs.replace(cues, kind=cues.kind or _stated(question), listing=cues.listing or not subject)
-        about = provenance.about(question, subject, self._searcher, citations, self._speech)
+        cues = msgspec.structs.replace(
+            cues,
+            kind=cues.kind or _stated(question),
+            listing=cues.listing or not subject,
+            both_guides=cues.both_guides or len(self._guides) > 1,
+        )
+        about = provenance.about(question, subject, self._named(question), self._searcher, citations, self._speech)
         if said := about or self._tables.corner(question, citations):
             return Reply(said)
         if (not subject or cue.THIS_OR_THAT.search(question)) and (stated := self._stating(question)):
@@ -123,11 +136,16 @@ class Facts:
     def _ranked(self, question: str, cues: Cues, written: str = "") -> tuple[Query, list[Ranked]]:
         query = self._searcher.read(question, self._emphasis, written)
         ranked = evidence.rank(self._searcher.search(query, DEPTH), query, cues, self._searcher)
-        guides = set() if cues.both_guides else {guide.id for guide in provenance.named_guides(question, self._searcher)}
+        guides = set() if cues.both_guides else {guide.id for guide in self._named(question)}
         if cues.length and not cue.EXPERIENCE.search(question):
             ranked = [r for r in ranked if r.found.asked >= evidence.SAME or self._lasts(r.found.passage, question)]
         of_guide = [r for r in ranked if r.found.passage.guide in guides]
-        return query, evidence.answering(of_guide if of_guide and len(guides) == 1 else ranked, cues, question)
+        return query, evidence.answering(of_guide if of_guide and (len(guides) == 1 or guides == self._guides) else ranked, cues, question)
+
+    def _named(self, question: str) -> list[Guide]:
+        """The guides that a question names, or whose publishers or authors the message does."""
+        own = self._searcher.generation.guides
+        return [own[guide] for guide in sorted(self._guides)] or provenance.named_guides(question, self._searcher)
 
     def _lasts(self, passage: Passage, question: str) -> bool:
         """Whether a passage may say how long something takes: not how much experience somebody has, nor of a row with another name."""

@@ -16,6 +16,8 @@ from retrieval.passages import Passage
 from retrieval.searcher import Searcher
 
 _NAMED = re.compile(r"\b(?:guides?|articles?|one|doc|page|post|text)\b", re.IGNORECASE)
+_CREDIT = r"(?:\bthe )?(?<![\w-]){}(?:'s|’s)?(?![\w-])(?: (?:guide|article|page|post)\b)?"
+_SEVERAL = re.compile(r"\bthe guide\s*(?:vs\.?|versus|and|or|against|[,/&+])\s*the guide\b", re.IGNORECASE)
 _ON_SOURCES = re.compile(r"\bsources?\b(?! role)|\bwhere\b.*\bfrom\b|\bbased on\b", re.IGNORECASE)
 SUMMARY_PASSAGES = 3
 BESIDE_SOURCE = 2  # words beside a source's name with which a question is still of the source
@@ -34,11 +36,26 @@ def named_guides(question: str, searcher: Searcher) -> list[Guide]:
     return [generation.guides[p.guide] for p in first if words.name_stems(p.guide) <= asked]
 
 
-def about(question: str, subject: Sequence[str], searcher: Searcher, citations: Citations, speech: Speech) -> str:
-    """The answer to a question about a guide as a whole, or "" where it asks about something else."""
+def credited(text: str, searcher: Searcher) -> tuple[str, frozenset[str]]:
+    """A message with "the guide" for each publisher and author that it names, and the ids of their guides.
+
+    Whoever has all guides is no one to tell them apart by, and is left as it stands.
+    """
+    generation, folded = searcher.generation, words.normalise(text)
+    guides: set[str] = set()
+    for name, own in generation.overview.credits.items():
+        if name in folded and len(own) < len(generation.guides):
+            text, times = re.subn(_CREDIT.format(re.escape(name)), "the guide", text, flags=re.IGNORECASE)
+            guides |= set(own if times else ())
+    return _SEVERAL.sub("both guides", text), frozenset(guides)
+
+
+def about(
+    question: str, subject: Sequence[str], guides: Sequence[Guide], searcher: Searcher, citations: Citations, speech: Speech
+) -> str:  # fmt: skip
+    """The answer to a question about a guide as a whole, such as the `guides` that it names; "" where it asks about something else."""
     if not any(asks.search(question) for asks in (cue.SUMMARY, cue.ABOUT_GUIDE, cue.SOURCE, cue.OF_YEAR)):
         return ""
-    guides = named_guides(question, searcher)
     of_guide = searcher.generation.named.counts([words.stem(word) for word in subject])
     other = [word for word in subject if not of_guide[words.stem(word)] and not evidence.weightless(word)]
     if cue.OF_YEAR.search(question) and (said := _source_named(question, searcher, citations, speech)):

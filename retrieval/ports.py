@@ -67,7 +67,8 @@ class Overview(msgspec.Struct, frozen=True):
 
     `terms` are what guides declare, by their ids and in their order; `tags` the most frequent tags, those first; `deciding` the ids of
     guides with a decision table, sorted; `names` in how many passages a declared name of several words stands;
-    `suggested` how many of the questions are not from headings.
+    `suggested` how many of the questions are not from headings; `credits` the ids of the guides of each publisher and author with a
+    name of several words, as `words.normalise` has it: those with the most guides, and no ids where they are too many to choose by.
     """
 
     terms: dict[str, dict[str, list[str]]] = {}
@@ -75,6 +76,7 @@ class Overview(msgspec.Struct, frozen=True):
     deciding: tuple[str, ...] = ()
     names: dict[str, int] = {}
     suggested: int = 0
+    credits: dict[str, tuple[str, ...]] = {}
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +29,9 @@ from retrieval.records import Records
 from retrieval.terms import Terms
 
 Count = Callable[[str, int, int], None]
+
+CREDITS = 1_000  # publishers and authors that are known by name
+CREDITED = 100  # guides of one of them, at most, for its name to choose by
 
 
 class FolderWriter:
@@ -58,6 +61,7 @@ class FolderWriter:
         self._declared: dict[str, dict[str, list[str]]] = {}
         self._tags: Counter[str] = Counter()
         self._deciding: list[str] = []
+        self._credits: defaultdict[str, list[str]] = defaultdict(list)
         self._names = {name: 0 for name in terms.names() if " " in name}
         self._count = 0
         self.noted = 0  # of the passages so far, those that are questions for another
@@ -90,6 +94,8 @@ class FolderWriter:
             self._declared[guide.id] = guide.terms
         if any(table.spec is not None for table in guide.tables):
             self._deciding.append(guide.id)
+        for name in {words.normalise(name) for name in (guide.source.publisher, guide.source.author) if name and " " in name}:
+            self._credits[name].append(guide.id)
         written = [words.surface(p.embedded) for p in read.passages] if read.words is None else [text.split() for text in read.words]
         self._add_passages(read.passages)
         self._add_words(written)
@@ -173,7 +179,9 @@ class FolderWriter:
 
     def _write_overview(self) -> None:
         tags = tuple(tag for tag, _ in self._tags.most_common(TAGS))
-        overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names, self._suggested)
+        most = sorted(self._credits.items(), key=lambda item: (-len(item[1]), item[0]))[:CREDITS]
+        credited = {name: tuple(guides) if len(guides) <= CREDITED else () for name, guides in most}
+        overview = Overview(self._declared, tags, tuple(sorted(self._deciding)), self._names, self._suggested, credited)
         (self._folder / "overview.json").write_bytes(msgspec.json.encode(overview))
 
 
