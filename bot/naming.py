@@ -50,7 +50,7 @@ SUITS_ANY = tuple(
     walk land grind handle reach achieve become change move leave stay lead follow count depend
     good bad best worst big small hard easy different same similar close closer weak strong exact honest real true wrong right
     smart clever wise sensible silly stupid risky safe flexible strict serious popular famous rich poor ready late early free busy
-    rate rank score grade
+    rate rank score grade band bracket range tier
     normal usual common rare useful useless important necessary enough cool weird quick slow fresh current recent alone together
     """.split()
 )

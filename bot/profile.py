@@ -24,7 +24,9 @@ _SOME_SPAN = re.compile(rf"(?:\d|\b){_UNIT}")  # which most messages have not, a
 _SINCE = re.compile(r"\bsince\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b|\bstarted\s+(?:\w+\s+){0,4}in\s+(?P<year2>(?:19|20)\d\d)\b")
 _NONE = re.compile(
     r"\b(?:(?:no|zero|0|without(?: any)?|don't have any|not any)\s+(?:\w+\s+){0,3}(?:experience|exp|yoe)\b|"
-    r"(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:uni|college|school)|out of (?:uni|college|school))|"
+    r"(?:no|zero|without(?: any)?)\s+(?:(?:professional|work(?:ing)?|paid|industry|full[- ]time|real|actual|prior)\s+)*years\b|"
+    r"(?:just|recently|fresh(?:ly)?|newly)\s+(?:graduated|finished (?:my |the )?(?:uni|college|school|bachelor|degree|studies|undergrad)|"
+    r"out of (?:uni|college|school))|"
     r"(?:new|recent|fresh)\s+(?:cs\s+)?grad(?:uate)?\b|fresher\b|straight out of (?:uni|college|school)|"
     r"(?:still|currently) (?:a |in )?(?:student|uni|college)\b|i'?m a (?:cs )?student\b|"
     r"(?:got|landed|started|in|at) (?:my |the )?(?:very )?first (?:\w+ ){0,2}job\b|just starting\b)"

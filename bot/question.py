@@ -172,7 +172,7 @@ def split(text: str, tells: Callable[[str], bool] = lambda _: True) -> list[str]
     if len(heard) < len(parts) and any(_ASKS.search(part) for part in heard):
         text = " ".join(heard)
         parts = heard
-    asking = [piece for part in parts if _ASKS.search(part) for piece in _pieces(part)]
+    asking = [piece for part in parts if _ASKS.search(part) and any(map(str.isalpha, part)) for piece in _pieces(part)]
     return asking[:3] if len(asking) > 1 else [text]
 
 

@@ -57,6 +57,7 @@ def test_a_cleaned_message_has_nothing_invisible(message: str) -> None:
             ["how long for a data engineer to switch", "what do they earn?"],
         ),
         ("i have 4 years. which path?", ["i have 4 years. which path?"]),
+        ("how many problems until i'm ready, 100? 300?", ["how many problems until i'm ready, 100? 300?"]),
     ],
 )
 def test_several_questions_are_told_apart(message: str, parts: list[str]) -> None:
