@@ -43,6 +43,8 @@ class Choice:
         best = usable[0]
         if not cues.listing and not cues.compares:
             usable = [best, *(r for r in usable[1:] if not self._tables.unasked(r.found.passage, query))]
+        if cue.SUM.search(query.text) and len(parts := self._amounts(best.found.passage, cues)) > 1:
+            return parts
         kept = distinct([r for r in usable if r.evidence >= best.evidence - CLOSE])[:SHOWN]
         if (whole := self._whole(kept, cues, query)) is not None:
             return [whole]
@@ -70,6 +72,11 @@ class Choice:
         """A paragraph with the others of its section, first the one that was found."""
         own = [p for p in self._searcher.generation.passages.of_guide(passage.guide) if p.section == passage.section]
         return [passage, *(p for p in own if p.kind in ("prose", "list") and p.lines != passage.lines)]
+
+    def _amounts(self, passage: Passage, cues: Cues) -> list[Passage]:
+        """The paragraphs of a section that state amounts, first the one that was found; none where that is none of them."""
+        section = self._section(passage) if passage.kind == "prose" and cues.kind == "money" else []
+        return [p for p in section if any(figure.kind == cues.kind for figure in figures(p.text))][:SHOWN]
 
     def confirming(self, question: str, ranked: Sequence[Ranked]) -> list[Passage]:
         """The best passage that states a figure of the question, where it says the figure is so: "does it really exceed 400k?"."""

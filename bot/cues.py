@@ -200,6 +200,11 @@ WHY = _any(r"^\W*(?:and |but |so )?why\b", r"\bhow come\b", r"\breasons?\b", r"\
 HOW_TO = re.compile(r"\bhow (?:do|can|would|to|should) (?:i |you |we |one )?(?:actually |even )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
 STILL = re.compile(r"\b(?:still|currently)\b(?:\s+\w+)?|\b(?:anymore|any more)\b", re.IGNORECASE)
 OF_YEAR = _any(r"\b(?:which|what) year\b", r"\bhow (?:old|recent|fresh|current|new)\b", r"\bfrom when\b")
+# Asks what an amount is made of: "how do they come to 400k", "does that add up", "10k + 150k".
+SUM = _any(
+    r"\badd(?:s|ed|ing)? up\b", r"\b(?:come|comes|came|coming) to\b", r"\bsums?\b", r"\bplus\b", r"\d\w*\s*\+\s*\W?\d",
+    r"\bbreak(?:s|ing)?[ -]?down\b", r"\bmade up of\b",
+)  # fmt: skip
 SUMMARY = _any(
     r"\btl;? ?dr\b",
     r"\bsummar",
