@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from bot import cues as cue
-from bot import naming
+from bot import naming, profile
 from bot.cues import Cues
 from retrieval import words
 from retrieval.candidates import ALIKE
@@ -171,7 +171,7 @@ def confidence(best: Ranked, query: Query, cues: Cues, searcher: Searcher) -> fl
 
 def lacking(found: Found, query: Query, searcher: Searcher) -> list[str]:
     """The names and years in the question that the passage does not speak of, heaviest first."""
-    names = {word for word in query.words if not weightless(word.text) and _unnamed(word, found, searcher)}
+    names = {word for word in query.words if not weightless(word.text) and _unnamed(word, found, query.text, searcher)}
     years = [year for year in _years(query.text) if year not in found.passage.text]
     return [word.text for word in sorted(names, key=lambda word: -word.weight)] + years + _undone(found, query)
 
@@ -209,11 +209,14 @@ def _missing(found: Found, query: Query) -> list[Word]:
     return [word for word in query.words if found.covered[word.text] < MISSING]
 
 
-def _unnamed(word: Word, found: Found, searcher: Searcher) -> bool:
-    """Whether a word is a name that limits an answer, and the passage does not have it."""
+def _unnamed(word: Word, found: Found, text: str, searcher: Searcher) -> bool:
+    """Whether a word is a name that limits an answer, or the asker's occupation, and the passage does not have it."""
     covered = found.covered[word.text]
-    if covered >= AKIN or not naming.limits(word, searcher):
+    if covered >= AKIN or word.known:
         return False
+    if not naming.limits(word, searcher):
+        own = profile.claims(text, word.text) and naming.of_a_kind(word.text, searcher)
+        return own and naming.occupation(word, searcher)
     return covered < MISSING or naming.occupation(word, searcher)
 
 
