@@ -98,7 +98,8 @@ SOURCE = _any(
     r"\b(?:source|sources|citations?|cite[sd]?|references?)\b", r"\bwhere (?:do|does|did|are|is) .*\b(?:come|from|taken)\b",
     r"\bwhere (?:do|does|did|has|have) .*\b(?:get|gets|got|have|has|take|takes|took|draw|draws)\b.*\bfrom\b",
     r"\bbased on (?:what|which)\b",
-    r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bbacks?\b", r"\bsays who\b",
+    r"\b(?:what|which) .*\bbased on\W*$", r"\baccording to (?:who|whom|what)\b", r"\bsays who\b",
+    r"\b(?:what|who|which \w+) backs?\b", r"\bbacks? (?:that|this|it|these|those|up)\b", r"\bbacked (?:up )?by\b",
     r"\bwho (?:says|said|claims)\b(?: (?:so|that|this|it))?\W*$", r"\bevidence for\b",
 )  # fmt: skip
 MATRIX = _any(r"\b2 ?[x×] ?2\b", r"\bmatrix\b", r"\bgrid\b")
