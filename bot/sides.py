@@ -11,6 +11,7 @@ _VERSUS = re.compile(
     r"(?:\s*(?:[,:;?]|\s-\s)\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+_THIRD = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"^(?P<rest>.*\bdifference\b.*?)\bbetween\s+(?P<left>.+?)\s+and\s+(?P<right>.+?)\W*$", re.IGNORECASE | re.DOTALL)
 _THE_DIFFERENCE = re.compile(r"\b(?:what(?:'s| is)?|the|difference|is there an?|tell me)\b", re.IGNORECASE)
 _SAVED = re.compile(
@@ -19,10 +20,10 @@ _SAVED = re.compile(
 
 
 def of(question: str) -> list[str]:
-    """Both sides of a comparison, each as a question of its own with what is asked of both; none where there are not two."""
+    """Both sides of a comparison, each as a question of its own with what is asked of both; none where there are not just two."""
     between = _BETWEEN.match(question)
     match = between or _SAVED.match(question) or _VERSUS.match(question)
-    if match is None:
+    if match is None or _THIRD.search(match["right"]):
         return []
     rest = _THE_DIFFERENCE.sub("", match["rest"] or "") if between else match["rest"] or ""
     asked = " ".join(word for word in question.split() if kind(word))
