@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.store import KEPT_TURNS, MOST_TRIES, Store, StoreError
-from tests.servers.places import Place, eventually, in_a_process_that_dies
+from bot.store.postgres import Server
+from tests.servers.places import Place, eventually, in_a_process_that_dies, without_events
 
 
 @pytest.fixture
@@ -39,6 +40,21 @@ def test_a_done_event_is_never_claimed_again(store: Store, place: Place) -> None
     """Neither by this process nor by the next one."""
     store.claim("slack:1")
     store.finish("slack:1")
+    store.close()
+    after = Store(place)
+    assert (after.claim("slack:1"), after.unfinished("")) == (False, [])
+    after.close()
+
+
+def test_what_is_done_stays_done_though_it_could_not_be_noted(store: Store, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the database takes nothing, its process keeps the event; it notes that it is done as soon as it can."""
+    monkeypatch.setattr(Server, "patience", 0.0)
+    store.claim("slack:1", "p")
+    with without_events(place):
+        store.finish("slack:1")
+        with pytest.raises(StoreError):
+            store.unfinished("slack:")
+    assert (store.claim("slack:1"), store.unfinished("slack:")) == (False, [])
     store.close()
     after = Store(place)
     assert (after.claim("slack:1"), after.unfinished("")) == (False, [])

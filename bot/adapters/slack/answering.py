@@ -123,26 +123,30 @@ class Answering:
         patience = time.monotonic() + _MOST_PATIENCE
         while time.monotonic() < patience and self._in_burst():
             time.sleep(_CALM / 5)
+        recommended = None
         try:
-            self._deliver(job)
+            recommended = self._deliver(job)
         except Undeliverable as error:
             log.warning("an answer cannot be delivered: %s", error)
             self._tell(job)
-            self._store.finish(job.key)
         except Exception as error:
             log.warning("an answer is not sent yet, it will be tried again", exc_info=error)
             self._store.release(job.key, counted=not _unreachable(error))
+            return
+        self._store.finish(job.key)  # from here on nothing releases it: it would be answered twice
+        if recommended:
+            self._illustrate(job, recommended)
 
     def _in_burst(self) -> bool:
         """Whether many events have just come, and more are likely to."""
         arrived, now = list(self._arrived), time.monotonic()
         return len(arrived) == _BURST and now - arrived[0] < 1.0 + _CALM and now - arrived[-1] < _CALM
 
-    def _deliver(self, job: Job) -> None:
+    def _deliver(self, job: Job) -> Matrix | None:
+        """Send what there is to say; the table that is to follow as a picture."""
         if (refusal := self._people.refusal(job.person, job.asker_team)) is not None:
             self._whisper(job, refusal)
-            self._store.finish(job.key)
-            return
+            return None
         if job.thread:
             self._store.say(job.conversation, job.who, job.key, job.question, job.asked_at)
         if job.thread and not job.private and not job.only_if_sure:
@@ -151,13 +155,12 @@ class Answering:
             answer, matrix = self._answer(job)
         except Exception as error:
             self._send(job, render.notice(apology(error)))
-            self._store.finish(job.key)
-            return
+            return None
         if job.only_if_sure and answer.outcome not in _SURE:
             self._whisper(job, UNSURE)
-            self._store.finish(job.key)
-            return
+            return None
         self._give(job, answer, matrix)
+        return matrix if answer.outcome == "recommended" and not job.private else None
 
     def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
         with self._thinking:
@@ -180,15 +183,12 @@ class Answering:
         if job.thread and not job.private:
             self._store.join(job.conversation)
         self._send(job, payload)
-        self._store.finish(job.key)
-        if matrix and answer.outcome == "recommended" and not job.private:
-            self._illustrate(job, matrix)
 
     def _illustrate(self, job: Job, matrix: Matrix) -> None:
         """The picture after the answer. The answer stands without it, so failing is no harm."""
         try:
             self._post.draw(matrix, job.channel, job.thread)
-        except (SlackClientError, OSError) as error:
+        except Exception as error:
             log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
 
     def _send(self, job: Job, payload: render.Payload) -> None:
