@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import KEPT_TURNS, MOST_TRIES, Store, StoreError
+from bot.store import KEPT_TURNS, MOST_TRIES, Event, Store, StoreError
 from bot.store.postgres import Server
 from tests.servers.places import Place, eventually, in_a_process_that_dies, without_events
 
@@ -59,6 +59,17 @@ def test_what_is_done_stays_done_though_it_could_not_be_noted(store: Store, plac
     after = Store(place)
     assert (after.claim("slack:1"), after.unfinished("")) == (False, [])
     after.close()
+
+
+def test_an_event_that_could_not_be_released_is_taken_up_again(store: Store, monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
+    """By the same process, once: nobody else can know that it is free."""
+    monkeypatch.setattr(Server, "patience", 0.0)
+    store.claim("slack:1", "p")
+    with without_events(place), pytest.raises(StoreError):
+        store.release("slack:1")
+    assert store.unfinished("slack:") == [Event("slack:1", "p", 1)]
+    assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]
+    assert store.unfinished("slack:") == []
 
 
 def test_an_event_of_a_killed_process_is_done_again(store: Store, place: Place) -> None:
