@@ -87,17 +87,20 @@ class Events(Database):
         else:
             self._mine.discard(key)
 
-    def release(self, key: str, *, counted: bool = True) -> None:
-        """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all.
+    def release(self, key: str, *, counted: bool = True) -> bool:
+        """Give up an event without having done it: the next one to ask may claim it. False after MOST_TRIES times: then it is over.
 
         A try that is not `counted` does not use up one of them: where the platform could not be reached. After a
         StoreError this process alone may claim it again, which counts as the same try.
         """
-        given_up = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
+        mine = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
         try:
-            self._write_surely(given_up.values(owner="", tries=events.c.tries - (0 if counted else 1)))
+            if counted and self._write_surely(mine.where(events.c.tries >= MOST_TRIES).values(state="done", payload="")):
+                return False
+            self._write_surely(mine.values(owner="", tries=events.c.tries - (0 if counted else 1)))
         finally:
             self._mine.discard(key)  # else this process would take it for what it works on, and nobody would do it
+        return True
 
     def unfinished(self, prefix: str) -> list[Event]:
         """The events with this prefix that nobody works on and that may be claimed once more, oldest first."""

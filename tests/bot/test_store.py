@@ -80,12 +80,18 @@ def test_an_event_of_a_killed_process_is_done_again(store: Store, place: Place) 
 
 
 def test_a_released_event_can_be_tried_only_so_often(store: Store) -> None:
-    """An event on which every try fails does not keep the bot busy for ever."""
-    tries = 0
+    """An event on which every try fails does not keep the bot busy for ever; whoever tried last knows that it was the last time."""
+    again = []
     while store.claim("slack:1"):
-        tries += 1
-        store.release("slack:1")
-    assert (tries, store.unfinished("slack:")) == (MOST_TRIES, [])
+        again.append(store.release("slack:1"))
+    assert (again, store.unfinished("slack:")) == ([True] * (MOST_TRIES - 1) + [False], [])
+
+
+def test_a_try_that_does_not_count_is_never_the_last(store: Store) -> None:
+    """As long as a platform cannot be reached, what it is to be told is kept."""
+    for _ in range(2 * MOST_TRIES):
+        assert (store.claim("slack:1", "p"), store.release("slack:1", counted=False)) == (True, True)
+    assert [event.payload for event in store.unfinished("slack:")] == ["p"]
 
 
 def test_unfinished_keeps_to_its_prefix(store: Store) -> None:

@@ -13,11 +13,14 @@ import time
 import uuid
 import zlib
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec
 
 import msgspec
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.adapters.slack import left
 from bot.adapters.slack.people import PREFIX, People
 from bot.adapters.slack.post import Post, Undeliverable
 from bot.desk import Desk
@@ -29,12 +32,14 @@ from bot.store import Store
 from retrieval.errors import FingerpostError, IndexUnusable, RequestError
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 FAILED = "Something went wrong on my side. Ask again in a minute; if it happens again, tell your admin the number {error}."
 NO_INDEX = "My index of the guides is not ready. An admin must run `fingerpost reindex` where I run; then ask again. (Number {error})"
 UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
+NO_ACCESS = "I have no access to the channel where you asked. Invite me there with /invite, or ask here."
 LANES = 4
 _BURST = 8  # events within a second: acknowledging what comes next goes before answering
 _CALM, _MOST_PATIENCE = 0.5, 2.5  # seconds without a new event that end a burst, and how long an answer waits for that
@@ -101,8 +106,7 @@ class Answering:
 
     def resume(self) -> int:
         """Do again what a process that died has left, and what could not be sent. How many jobs that were."""
-        jobs = [msgspec.json.decode(event.payload, type=Job) for event in self._store.unfinished(PREFIX) if event.payload]
-        return sum(self.take(job) for job in jobs)
+        return sum(self.take(job) for _, job in left.read(self._store, PREFIX, Job))
 
     def close(self) -> None:
         """Finish what is being worked on; what waits is left for the next start."""
@@ -128,10 +132,11 @@ class Answering:
             recommended = self._deliver(job)
         except Undeliverable as error:
             log.warning("an answer cannot be delivered: %s", error)
-            self._tell(job)
+            self._tell(self._post.send, render.notice(NO_ACCESS), job.person)
         except Exception as error:
-            log.warning("an answer is not sent yet, it will be tried again", exc_info=error)
-            self._store.release(job.key, counted=not _unreachable(error))
+            log.warning("an answer is not sent yet", exc_info=error)
+            if not self._store.release(job.key, counted=not _unreachable(error)):
+                self._tell(self._whisper, job, apology(error))
             return
         self._store.finish(job.key)  # from here on nothing releases it: it would be answered twice
         if recommended:
@@ -204,12 +209,10 @@ class Answering:
         else:
             self._post.whisper(render.notice(text), job.channel, job.person, job.thread)
 
-    def _tell(self, job: Job) -> None:
-        """Tell the asker that the answer could not be put where it belongs."""
+    def _tell(self, send: Callable[P, object], *what: P.args, **more: P.kwargs) -> None:
+        """Tell the asker that there is no answer, where Slack takes that."""
         try:
-            self._post.send(
-                render.notice("I have no access to the channel where you asked. Invite me there with /invite, or ask here."), job.person
-            )
+            send(*what, **more)
         except (SlackClientError, OSError, FingerpostError) as error:
             log.warning("nor can the asker be told: %s", type(error).__name__)
 
