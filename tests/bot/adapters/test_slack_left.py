@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.adapters.slack.answering import Job
-from bot.store import MOST_TRIES, Store
+from bot.store import DAY, MOST_TRIES, Store
 from tests.servers.cheap_desk import CheapDesk
 from tests.servers.slack_platform import running
 from tests.servers.slack_server import SlackServer
@@ -53,3 +53,14 @@ def test_what_another_version_wrote_is_in_nobodys_way(slack: SlackServer, tmp_pa
         assert slack.wait(slack.world.by_bot)[0].text == ANSWER
         slack.wait(lambda: platform.store.unfinished("slack:") == [])
     assert f"slack:{TEAM}:C0GEN:1.0 was written by another version" in caplog.text
+
+
+def test_what_is_too_old_is_deleted_while_the_bot_runs(slack: SlackServer, tmp_path: Path) -> None:
+    """Once a day, not only at a start: what people said is not kept for longer because the bot never stops."""
+    clock = [0.0]
+    store = Store(tmp_path / "home", now=lambda: clock[0], kept_days=8)
+    with running(slack, tmp_path, CheapDesk(), http=True, store=store, now=lambda: clock[0]):
+        for day in (1, 2):
+            store.say("t1", "ann", f"k{day}", f"day {day}")
+            clock[0] += 7.5 * DAY
+            slack.wait(lambda day=day: store.history("t1", "ann") == (f"day {day}",))  # type: ignore[misc]
