@@ -72,7 +72,7 @@ class Administration:
         )
         name, _, rest = said.partition(" ")
         if name.casefold() == "channel":
-            self._show(Reply("", tuple(self._channels.command(body, rest).split("\n"))), spot)
+            self._show(_guarded(lambda: Reply("", tuple(self._channels.command(body, rest).split("\n")))), spot)
             return
         reply = self._asked(spot, lambda actor: self._office.command(actor, said))
         if name.casefold() in ("", "help"):
@@ -109,11 +109,12 @@ class Administration:
 
     def _asked(self, spot: Spot, ask: Callable[[Actor], Reply]) -> Reply:
         """The office's reply; in its place, that Slack does not say who this is, or an error with a number."""
-        try:
+
+        def asked() -> Reply:
             actor = self._people.actor(spot.person, spot.team)
             return Reply("", (actor,)) if isinstance(actor, str) else ask(actor)
-        except Exception as error:
-            return Reply("", (apology(error),))
+
+        return _guarded(asked)
 
     def _show(self, reply: Reply, spot: Spot) -> None:
         try:
@@ -178,3 +179,11 @@ class Administration:
         except (Undeliverable, SlackClientError, OSError) as error:
             log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
             self._answer(notices.notice(NO_PICTURE), replace(spot, instead=False))
+
+
+def _guarded(work: Callable[[], Reply]) -> Reply:
+    """The reply; in its place, what to do about an error."""
+    try:
+        return work()
+    except Exception as error:
+        return Reply("", (apology(error),))

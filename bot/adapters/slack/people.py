@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.office import Actor
+from retrieval.errors import RequestError
 
 log = logging.getLogger(__name__)
 
@@ -44,21 +45,19 @@ class People:
         if team and team != self._team:
             return FOREIGN
         found = self._user(user)
-        if found is None:
-            return None  # Slack has delivered it as a message of this workspace
-        if found.get("is_stranger") or (found.get("team_id") or self._team) != self._team:
-            return FOREIGN
-        if found.get("deleted") or found.get("is_bot"):
-            return GONE
-        guest = found.get("is_restricted") or found.get("is_ultra_restricted")
-        return GUEST if guest and not self._guests else None
+        return None if found is None else self._refused(found)  # Slack has delivered it as a message of this workspace
 
     def is_admin(self, user: str, team: str) -> bool:
-        """Whether this person may set up the bot: named in the settings, else an admin of the workspace. In doubt not."""
+        """Whether this person may set up the bot at this moment: named in the settings, else an admin of the workspace.
+
+        Raises RequestError, in words for them, where Slack does not say.
+        """
         if team and team != self._team:
             return False
-        found = self._user(user)
-        if found is None or self.refusal(user, team) or found.get("is_restricted") or found.get("is_ultra_restricted"):
+        found = self._user(user, fresh=True)
+        if found is None:
+            raise RequestError(UNKNOWN)
+        if self._refused(found) or found.get("is_restricted") or found.get("is_ultra_restricted"):
             return False
         if self._admins:
             return user in self._admins or not self._admins.isdisjoint(self.groups(user))
@@ -93,6 +92,14 @@ class People:
             return frozenset()
         ours = (g for g in found if not g.get("date_delete") and not g.get("is_external") and g.get("team_id", self._team) == self._team)
         return frozenset(str(group["id"]) for group in ours if user in group.get("users", ()))
+
+    def _refused(self, found: Mapping[str, Any]) -> str | None:
+        if found.get("is_stranger") or (found.get("team_id") or self._team) != self._team:
+            return FOREIGN
+        if found.get("deleted") or found.get("is_bot"):
+            return GONE
+        guest = found.get("is_restricted") or found.get("is_ultra_restricted")
+        return GUEST if guest and not self._guests else None
 
     def _user(self, user: str, *, fresh: bool = False) -> Mapping[str, Any] | None:
         """What Slack knows of a user, `fresh` if it must be asked now; None where it cannot be asked."""
