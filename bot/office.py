@@ -77,6 +77,9 @@ class Office(Protocol):
     def offer(self, actor: Actor, filename: str, content: bytes) -> Reply:
         """What a file would give as a guide, with buttons to add it. Text that was pasted comes as `pasted.md`."""
 
+    def refusal(self, actor: Actor) -> Reply | None:
+        """Why `offer` would refuse this actor, None where it would not: a platform fetches no file for anybody else."""
+
     def largest_file(self) -> int:
         """The most bytes that `offer` takes; a platform need not fetch a file that is larger."""
 

@@ -114,11 +114,13 @@ def test_a_question_that_carries_a_file_stays_a_question(slack: SlackServer, off
     assert (office.offered, slack.downloads) == ([], [])
 
 
-def test_a_members_file_is_refused(slack: SlackServer, office: CheapOffice) -> None:
-    """The office says who may."""
-    slack.people.uploads("U0ANN", "D0ANN", _guide(slack))
+def test_a_members_files_are_refused_unseen(slack: SlackServer, office: CheapOffice) -> None:
+    """The office says who may, once for all of a message's files; none of them is fetched."""
+    slack.people.uploads("U0ANN", "D0ANN", *[_guide(slack, f"{number}.md") for number in range(10)])
     said(slack, REFUSED, "D0ANN")
-    assert office.offered == []
+    slack.people.uploads("U0ANN", "D0ANN", _guide(slack), text="add guide")
+    slack.wait(lambda: len(slack.world.by_bot()) == 2)
+    assert (office.offered, slack.downloads) == ([], [])
 
 
 def test_the_token_goes_to_slack_alone(slack: SlackServer, office: CheapOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -203,6 +203,7 @@ def test_none_of_a_hundred_intruders_gets_past(world: World, intruder: Actor) ->
     refusals = [world.office.command(intruder, text) for text in ADMINISTRATIVE]
     refusals += [world.office.press(intruder, button.act) for button in buttons]
     refusals.append(world.office.offer(intruder, "a.txt", pages.PAGE.encode()))
+    assert (world.office.refusal(intruder), world.office.refusal(ANN)) == (refusals[-1], None)
     assert {refusal.title for refusal in refusals} == {"Only my admins can do that."}
     assert all(refusal.lines for refusal in refusals)
     assert (world.store.runs(), world.store.audit()) == ([], [])
