@@ -20,7 +20,8 @@ class Actor:
 
     `workspace` is the id of the team or server ("" in a direct message of Discord), `id` the person's id there, `key` the
     name under which the store knows them, `name` what people call them. `groups` looks up the ids of the user groups or
-    roles that they have now; it may ask the platform, so it is called only where it matters.
+    roles that they have now; it may ask the platform, so it is called only where it matters, and raises RequestError, in
+    words for the actor, where the platform cannot say at the moment.
     """
 
     platform: str

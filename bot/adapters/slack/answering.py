@@ -18,11 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec
 
 import msgspec
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from bot.adapters.slack import left
 from bot.adapters.slack.people import PREFIX, People
-from bot.adapters.slack.post import Post, Undeliverable
+from bot.adapters.slack.post import Post, Undeliverable, unreachable
 from bot.desk import Desk
 from bot.matrix import Matrix
 from bot.messages import Answer, Ask
@@ -135,7 +135,7 @@ class Answering:
             self._tell(self._post.send, render.notice(NO_ACCESS), job.person)
         except Exception as error:
             log.warning("an answer is not sent yet", exc_info=error)
-            if not self._store.release(job.key, counted=not _unreachable(error)):
+            if not self._store.release(job.key, counted=not unreachable(error)):
                 self._tell(self._whisper, job, apology(error))
             return
         self._store.finish(job.key)  # from here on nothing releases it: it would be answered twice
@@ -215,13 +215,6 @@ class Answering:
             send(*what, **more)
         except (SlackClientError, OSError, FingerpostError) as error:
             log.warning("nor can the asker be told: %s", type(error).__name__)
-
-
-def _unreachable(error: Exception) -> bool:
-    """Whether Slack could not be asked at all, or was too busy, in contrast to having refused."""
-    if isinstance(error, SlackApiError):
-        return bool(error.response.status_code >= 429)
-    return isinstance(error, (SlackClientError, OSError))
 
 
 def apology(error: Exception) -> str:

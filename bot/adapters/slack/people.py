@@ -12,6 +12,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.adapters.slack.post import unreachable
 from bot.office import Actor
 from retrieval.errors import RequestError
 
@@ -22,6 +23,7 @@ GUEST = "Guests of this workspace cannot ask me. Somebody of the team can ask fo
 FOREIGN = "You belong to another workspace, so I cannot answer you here. Somebody of this workspace can ask for you."
 GONE = "I cannot answer this account."
 UNKNOWN = "Slack does not tell me who you are, so nothing was done. Try again in a minute; if it stays so, I may lack the scope users:read."
+GROUPS_UNKNOWN = "Slack does not tell me at the moment which user groups you are in, so nothing was done. Try again in a minute."
 _KEPT = 300.0  # seconds
 
 
@@ -83,11 +85,17 @@ class People:
         return Actor("slack", home, user, f"{PREFIX}{self._team}:{user}", _name(found), guest, groups)
 
     def groups(self, user: str) -> frozenset[str]:
-        """The ids of this workspace's user groups that hold this person now; none where Slack does not say."""
+        """The ids of this workspace's user groups that hold this person now; none where Slack refuses to say.
+
+        Raises RequestError, in words for them, where Slack cannot say at the moment.
+        """
         try:
             found = self._hasty.usergroups_list(include_users=True)["usergroups"]
         except (SlackClientError, OSError, KeyError) as error:
             why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            if unreachable(error):
+                log.warning("usergroups.list failed for the moment (%s)", why)
+                raise RequestError(GROUPS_UNKNOWN) from error
             log.warning("usergroups.list failed (%s), so nobody is an admin by a user group; is usergroups:read granted?", why)
             return frozenset()
         ours = (g for g in found if not g.get("date_delete") and not g.get("is_external") and g.get("team_id", self._team) == self._team)

@@ -166,6 +166,22 @@ def test_anybody_sees_the_status_and_can_be_forgotten(world: World) -> None:
     assert "/fingerpost reindex" in said(world.office.command(ANN, "nonsense"))
 
 
+def test_the_groups_of_an_actor_are_looked_up_once_for_each_act(world: World) -> None:
+    """A platform allows few look-ups a minute."""
+    lookups = []
+
+    def groups() -> frozenset[str]:
+        lookups.append("of Dan")
+        return frozenset({"31"})
+
+    dan = replace(CID, id="98", key="discord:user:98", groups=groups)
+    assert "reindex" in said(world.office.command(dan, "help"))
+    assert len(lookups) == 1
+    asked = world.office.command(dan, "guides remove plants")
+    world.push(dan, asked, "Not now")
+    assert len(lookups) == 3
+
+
 ADMINISTRATIVE = [
     "reindex",
     "rollback",
