@@ -169,7 +169,8 @@ class Answering:
 
     def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
         with self._thinking:
-            return self._thought(job)
+            answer, matrix = self._thought(job)
+        return answer if job.table is not None else self._desk.rephrase(answer), matrix
 
     def _thought(self, job: Job) -> tuple[Answer, Matrix | None]:
         if job.table is not None:
