@@ -19,7 +19,10 @@ class Desk(Protocol):
     """Questions in, answers out, and what a platform shows beside them. Safe to use from several threads."""
 
     def handle(self, ask: Ask) -> Answer:
-        """Answer a question. Raises FingerpostError where no index serves."""
+        """Answer a question, by quotes. Raises FingerpostError where no index serves."""
+
+    def rephrase(self, answer: Answer) -> Answer:
+        """What `handle` gave, in the words of a language model where one is set. It waits for seconds, and computes next to nothing."""
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """Recommend from a decision table, by values for its axes. Raises FingerpostError."""
@@ -44,8 +47,12 @@ class BotDesk:
         self._bot = bot
 
     def handle(self, ask: Ask) -> Answer:
-        """Answer a question."""
-        return self._bot.handle(ask)
+        """Answer a question, by quotes."""
+        return self._bot.answer(ask)
+
+    def rephrase(self, answer: Answer) -> Answer:
+        """In the words of a language model, where one is set."""
+        return self._bot.rephrase(answer)
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """Recommend from a decision table."""

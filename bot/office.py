@@ -20,7 +20,8 @@ class Actor:
 
     `workspace` is the id of the team or server ("" in a direct message of Discord), `id` the person's id there, `key` the
     name under which the store knows them, `name` what people call them. `groups` looks up the ids of the user groups or
-    roles that they have now; it may ask the platform, so it is called only where it matters.
+    roles that they have now; it may ask the platform, so it is called only where it matters, and raises RequestError, in
+    words for the actor, where the platform cannot say at the moment.
     """
 
     platform: str
@@ -76,6 +77,9 @@ class Office(Protocol):
 
     def offer(self, actor: Actor, filename: str, content: bytes) -> Reply:
         """What a file would give as a guide, with buttons to add it. Text that was pasted comes as `pasted.md`."""
+
+    def refusal(self, actor: Actor) -> Reply | None:
+        """Why `offer` would refuse this actor, None where it would not: a platform fetches no file for anybody else."""
 
     def largest_file(self) -> int:
         """The most bytes that `offer` takes; a platform need not fetch a file that is larger."""

@@ -81,14 +81,21 @@ class Bot:
         return self.store.current() is not None
 
     def handle(self, ask: Ask) -> Answer:
-        """Answer a question; who comes when too many are in work is told to come again. Raises IndexUnusable where no index serves."""
+        """Answer a question: `answer`, then `rephrase`. Raises IndexUnusable where no index serves."""
+        return self.rephrase(self.answer(ask))
+
+    def answer(self, ask: Ask) -> Answer:
+        """Answer a question by quotes; who comes when too many are in work is told to come again. Raises IndexUnusable."""
         if not self._room.acquire(blocking=False):
             return self.engine().busy(ask)
         try:
-            answer = self.engine().handle(ask)
-            return self._rephraser.rephrase(answer) if self._rephraser else answer
+            return self.engine().handle(ask)
         finally:
             self._room.release()
+
+    def rephrase(self, answer: Answer) -> Answer:
+        """The answer in the words of a language model, where one is set and its words hold. This may wait, and computes next to nothing."""
+        return self._rephraser.rephrase(answer) if self._rephraser else answer
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """Recommend from a decision table, by values for its axes. Raises RequestError, IndexUnusable."""

@@ -50,34 +50,37 @@ class Administration:
         command = next((c for c in known if folded.startswith(f"{c.name} ")), None)
         if command is None:
             return self._help(actor, words)
-        return self._guarded(actor, command.run, words[len(command.name) :].strip(), anybody=not command.admins_only)
+        if command.admins_only and (refusal := self.may(actor)):
+            return refusal
+        return _tried(actor, command.run, words[len(command.name) :].strip())
 
     def press(self, actor: Actor, act: str) -> Reply:
         """What a button does and says. All buttons are for admins, whoever they were shown to."""
-        if refusal := rights.refusal(actor, self._admins):
-            return Reply(NOT_YOURS, (refusal,))
+        if refusal := self.may(actor):
+            return refusal
         pressed = self._buttons.take(actor, act)
         if isinstance(pressed, Refused):
             return Reply(pressed.reason)
-        return self._guarded(actor, self._presses[pressed.verb], pressed.argument)
+        return _tried(actor, self._presses[pressed.verb], pressed.argument)
 
     def may(self, actor: Actor) -> Reply | None:
         """The refusal of an actor who is no admin."""
         refusal = rights.refusal(actor, self._admins)
         return Reply(NOT_YOURS, (refusal,)) if refusal else None
 
-    def _guarded(self, actor: Actor, run: Handler, argument: str, *, anybody: bool = False) -> Reply:
-        if not anybody and (refusal := self.may(actor)):
-            return refusal
-        try:
-            return run(actor, argument)
-        except FingerpostError as error:
-            return Reply(FAILED, (f"{error}.",))
-        except Exception:
-            log.exception("an administrative act failed")
-            return Reply(BROKEN)
-
     def _help(self, actor: Actor, unknown: str) -> Reply:
-        mine = [c for c in self._commands if not c.admins_only or self.may(actor) is None]
+        admin = self.may(actor) is None
+        mine = [c for c in self._commands if admin or not c.admins_only]
         title = f"There is no command “{unknown[:80]}”. There are:" if unknown else "What you can do here:"
         return Reply(title, tuple(f"- /fingerpost {c.name}: {c.does}" for c in mine))
+
+
+def _tried(actor: Actor, run: Handler, argument: str) -> Reply:
+    """What a handler says, in its place what went wrong."""
+    try:
+        return run(actor, argument)
+    except FingerpostError as error:
+        return Reply(FAILED, (f"{error}.",))
+    except Exception:
+        log.exception("an administrative act failed")
+        return Reply(BROKEN)

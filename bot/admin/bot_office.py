@@ -54,6 +54,10 @@ class BotOffice:
             log.exception("a file could not be looked at")
             return Reply(BROKEN)
 
+    def refusal(self, actor: Actor) -> Reply | None:
+        """The refusal of an actor who is no admin."""
+        return self._administration.may(actor)
+
     def largest_file(self) -> int:
         """The most bytes of a file."""
         return self._bot.settings.largest_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.office import Actor
-from retrieval.errors import SettingsError
+from retrieval.errors import RequestError, SettingsError
 
 TERMINAL = "terminal"  # whoever has the machine is its admin
 _PLACES = {"slack": "workspace", "discord": "server"}
@@ -47,8 +47,11 @@ def refusal(actor: Actor, admins: frozenset[Admin]) -> str | None:
         return f"No admin is set up for this {place}. Whoever runs me must add one to FINGERPOST_ADMINS, such as {_entry_for(actor)}."
     if actor.guest:
         return "Guests cannot administrate me, whatever groups they are in."
-    if actor.id in here or not here.isdisjoint(actor.groups()):
-        return None
+    try:
+        if actor.id in here or not here.isdisjoint(actor.groups()):
+            return None
+    except RequestError as error:
+        return str(error)
     return f"You are none of my admins here: that takes a {who} that FINGERPOST_ADMINS names for this {place}. Ask whoever runs me."
 
 

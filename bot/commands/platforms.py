@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -43,20 +44,28 @@ def discord(bot: Bot, sync: bool) -> None:
 @click.pass_obj
 def run_command(bot: Bot) -> None:
     """Answer on every platform that is set up, from one process and one index, until interrupted."""
-    platforms: dict[str, serving.Platform] = {}
-    if bot.settings.slack_bot_token:
-        from bot.adapters import slack as slack_adapter
-
-        platforms["slack"] = lambda stop: slack_adapter.run(bot, stop=stop, say=click.echo)
-    if bot.settings.discord_token:
-        from bot.adapters import discord as discord_adapter
-
-        platforms["discord"] = lambda stop: discord_adapter.run(bot, stop=stop, say=click.echo)
+    platforms = set_up(bot, click.echo)
     if not platforms:
         raise RequestError("no platform is set up; set FINGERPOST_SLACK_BOT_TOKEN or FINGERPOST_DISCORD_TOKEN, or try `fingerpost chat`")
     ensure_index(bot)
     bot.keep_warm()
     serving.run(platforms, Path(tempfile.gettempdir()), _on_terminate())
+
+
+def set_up(bot: Bot, say: Callable[[str], None]) -> dict[str, serving.Platform]:
+    """The platforms whose tokens are set; Slack over HTTP where there is a signing secret and no token for Socket Mode."""
+    platforms: dict[str, serving.Platform] = {}
+    settings = bot.settings
+    if settings.slack_bot_token:
+        from bot.adapters import slack as slack_adapter
+
+        http = bool(settings.slack_signing_secret) and not settings.slack_app_token
+        platforms["slack"] = lambda stop: slack_adapter.run(bot, http=http, stop=stop, say=say)
+    if settings.discord_token:
+        from bot.adapters import discord as discord_adapter
+
+        platforms["discord"] = lambda stop: discord_adapter.run(bot, stop=stop, say=say)
+    return platforms
 
 
 def _on_terminate() -> threading.Event:

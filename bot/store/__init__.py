@@ -43,7 +43,7 @@ __all__ = [
 class Store(Events, Conversations, Opinions, Held, Runs, Contents):
     """The state of all platforms, in a folder, or in PostgreSQL at an address. Safe to use from several threads.
 
-    Each method is one atomic step; all may raise StoreError.
+    Each method is one atomic step; all but `finish` may raise StoreError.
 
     `log_questions` says whether questions are kept, and with names; `kept_days` for how long anything is.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,10 @@ import sqlalchemy as sa
 
 from bot.settings import Secret
 from bot.store.database import Database
+from bot.store.errors import StoreError
 from bot.store.schema import events
+
+log = logging.getLogger(__name__)
 
 MOST_TRIES = 3  # claims of one event, the first included
 
@@ -33,6 +37,7 @@ class Events(Database):
         super().__init__(place, now)
         self._known = threading.Lock()
         self._mine: set[str] = set()  # keys that this process works on, or tries to get
+        self._unnoted: set[str] = set()  # those of them that are done, which the database does not know yet
 
     def claim(self, key: str, payload: str = "") -> bool:
         """Take an event to work on. True for exactly one caller at a time; False once it is done.
@@ -69,25 +74,46 @@ class Events(Database):
         return self._write(taken.values(owner=self._owner, tries=row.tries + 1)) == 1
 
     def finish(self, key: str) -> None:
-        """The event is done: it is never claimed again, and its payload is forgotten."""
-        done = sa.update(events).where(events.c.key == key, events.c.owner == self._owner)
-        self._write_surely(done.values(state="done", payload=""))
-        self._mine.discard(key)
+        """The event is done: it is never claimed again, and its payload is forgotten.
 
-    def release(self, key: str, *, counted: bool = True) -> None:
-        """Give up an event without having done it: the next one to ask may claim it, up to MOST_TRIES times in all.
-
-        A try that is not `counted` does not use up one of them: where the platform could not be reached.
+        Raises nothing: what was done is not done again because it cannot be written down. This process then keeps its
+        claim, and writes it down with the next `unfinished`.
         """
-        given_up = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
-        self._write_surely(given_up.values(owner="", tries=events.c.tries - (0 if counted else 1)))
-        self._mine.discard(key)
+        try:
+            self._write_surely(self._done(key))
+        except StoreError as error:
+            log.warning("an event is done, which is noted later: %s", error)
+            self._unnoted.add(key)
+        else:
+            self._mine.discard(key)
+
+    def release(self, key: str, *, counted: bool = True) -> bool:
+        """Give up an event without having done it: the next one to ask may claim it. False after MOST_TRIES times: then it is over.
+
+        A try that is not `counted` does not use up one of them: where the platform could not be reached. After a
+        StoreError this process alone may claim it again, which counts as the same try.
+        """
+        mine = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
+        try:
+            if counted and self._write_surely(mine.where(events.c.tries >= MOST_TRIES).values(state="done", payload="")):
+                return False
+            self._write_surely(mine.values(owner="", tries=events.c.tries - (0 if counted else 1)))
+        finally:
+            self._mine.discard(key)  # else this process would take it for what it works on, and nobody would do it
+        return True
 
     def unfinished(self, prefix: str) -> list[Event]:
         """The events with this prefix that nobody works on and that may be claimed once more, oldest first."""
+        for key in tuple(self._unnoted):
+            self._write(self._done(key))
+            self._unnoted.discard(key)
+            self._mine.discard(key)
         there = sa.select(events).where(
             events.c.state == "claimed", events.c.key.startswith(prefix, autoescape=True), events.c.tries < MOST_TRIES)  # fmt: skip
         rows = self._all(there.order_by(events.c.at))
         dead = {owner for owner in {row.owner for row in rows} if not self._lives(owner)}
         unheard = {row.key for row in rows if row.owner == self._owner} - self._mine
         return [Event(row.key, row.payload, row.tries) for row in rows if row.owner in dead or row.key in unheard]
+
+    def _done(self, key: str) -> sa.Update:
+        return sa.update(events).where(events.c.key == key, events.c.owner == self._owner).values(state="done", payload="")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from click.testing import CliRunner
 
 from bot.commands import platforms, render
+from bot.settings import Secret
 from bot.wiring import Bot
 from retrieval.errors import RequestError, SettingsError
 from tests.servers import discord_limits, discord_schema
+from tests.servers.slack_server import SlackServer
+from tests.servers.slack_world import BOT_TOKEN, SIGNING_SECRET
 
 
 def test_run_without_any_platform_says_what_to_set(bot: Bot) -> None:
@@ -18,6 +25,29 @@ def test_run_without_any_platform_says_what_to_set(bot: Bot) -> None:
     assert isinstance(result.exception, RequestError)
     assert "FINGERPOST_DISCORD_TOKEN" in str(result.exception)
     assert "FINGERPOST_SLACK_BOT_TOKEN" in str(result.exception)
+
+
+def test_run_serves_slack_over_http_where_only_that_is_set_up(bot: Bot) -> None:
+    """With a signing secret and without a token for Socket Mode, signed requests are answered."""
+    said: queue.Queue[str] = queue.Queue()
+    stop = threading.Event()
+    with SlackServer() as slack:
+        settings = dataclasses.replace(
+            bot.settings, slack_bot_token=Secret(BOT_TOKEN), slack_signing_secret=Secret(SIGNING_SECRET), slack_http_port=0,
+            slack_api_base_url=slack.api,
+        )  # fmt: skip
+        serve = platforms.set_up(Bot(settings, lambda _: bot.model), said.put)["slack"]
+        with ThreadPoolExecutor(1) as pool:
+            serving = pool.submit(serve, stop)
+            serving.add_done_callback(lambda _: said.put("it has stopped"))
+            try:
+                _, _, port = said.get(timeout=60).partition("HTTP, port ")
+                slack.deliver_over_http(int(port.partition(",")[0]))
+                slack.people.says("U0ANN", "C0GEN", "<@U0BOT> Do I need a PhD?")
+                assert "PhD" in slack.wait(slack.world.by_bot)[0].text
+            finally:
+                stop.set()
+        serving.result()
 
 
 def test_discord_without_a_token_names_the_setting(bot: Bot) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import KEPT_TURNS, MOST_TRIES, Store, StoreError
-from tests.servers.places import Place, eventually, in_a_process_that_dies
+from bot.store import KEPT_TURNS, MOST_TRIES, Event, Store, StoreError
+from bot.store.postgres import Server
+from tests.servers.places import Place, eventually, in_a_process_that_dies, without_events
 
 
 @pytest.fixture
@@ -45,6 +46,32 @@ def test_a_done_event_is_never_claimed_again(store: Store, place: Place) -> None
     after.close()
 
 
+def test_what_is_done_stays_done_though_it_could_not_be_noted(store: Store, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the database takes nothing, its process keeps the event; it notes that it is done as soon as it can."""
+    monkeypatch.setattr(Server, "patience", 0.0)
+    store.claim("slack:1", "p")
+    with without_events(place):
+        store.finish("slack:1")
+        with pytest.raises(StoreError):
+            store.unfinished("slack:")
+    assert (store.claim("slack:1"), store.unfinished("slack:")) == (False, [])
+    store.close()
+    after = Store(place)
+    assert (after.claim("slack:1"), after.unfinished("")) == (False, [])
+    after.close()
+
+
+def test_an_event_that_could_not_be_released_is_taken_up_again(store: Store, monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
+    """By the same process, once: nobody else can know that it is free."""
+    monkeypatch.setattr(Server, "patience", 0.0)
+    store.claim("slack:1", "p")
+    with without_events(place), pytest.raises(StoreError):
+        store.release("slack:1")
+    assert store.unfinished("slack:") == [Event("slack:1", "p", 1)]
+    assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]
+    assert store.unfinished("slack:") == []
+
+
 def test_an_event_of_a_killed_process_is_done_again(store: Store, place: Place) -> None:
     """What a process that was killed had claimed is listed with its payload, and claimed once."""
     in_a_process_that_dies(place, "assert store.claim('slack:1', 'p')")
@@ -53,12 +80,18 @@ def test_an_event_of_a_killed_process_is_done_again(store: Store, place: Place) 
 
 
 def test_a_released_event_can_be_tried_only_so_often(store: Store) -> None:
-    """An event on which every try fails does not keep the bot busy for ever."""
-    tries = 0
+    """An event on which every try fails does not keep the bot busy for ever; whoever tried last knows that it was the last time."""
+    again = []
     while store.claim("slack:1"):
-        tries += 1
-        store.release("slack:1")
-    assert (tries, store.unfinished("slack:")) == (MOST_TRIES, [])
+        again.append(store.release("slack:1"))
+    assert (again, store.unfinished("slack:")) == ([True] * (MOST_TRIES - 1) + [False], [])
+
+
+def test_a_try_that_does_not_count_is_never_the_last(store: Store) -> None:
+    """As long as a platform cannot be reached, what it is to be told is kept."""
+    for _ in range(2 * MOST_TRIES):
+        assert (store.claim("slack:1", "p"), store.release("slack:1", counted=False)) == (True, True)
+    assert [event.payload for event in store.unfinished("slack:")] == ["p"]
 
 
 def test_unfinished_keeps_to_its_prefix(store: Store) -> None:

@@ -6,8 +6,10 @@ Where a platform cannot do a thing, the test is skipped with the platform's own 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot import quotes
@@ -17,6 +19,7 @@ from retrieval import markdown
 from tests.conformance.in_discord import on_discord
 from tests.conformance.in_slack import on_slack
 from tests.conformance.platforms import ADMIN, ANN, BEN, Platform, Shown, at_the_terminal
+from tests.servers import llm_server
 
 PLATFORMS = {"terminal": at_the_terminal, "discord": on_discord, "slack": on_slack}
 QUESTIONS = {
@@ -27,6 +30,7 @@ QUESTIONS = {
     "small_talk": "hello",
     "rejected": "https://elsewhere.example/x",
 }
+REPHRASED = "ML certifications, relevant experience and a strong portfolio can take the place of a PhD [1]."
 HOSTILE = "do I need a PhD? @everyone <!channel> <@U0BEN> **b** [x](https://evil.example) \u202egnp"
 
 
@@ -63,6 +67,17 @@ def test_the_same_answer_everywhere(platform: Platform, bot: Bot, outcome: str) 
     answer = bot.handle(Ask(QUESTIONS[outcome]))
     assert answer.outcome == outcome
     _shows(platform.ask(ANN, QUESTIONS[outcome]), answer)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_the_words_of_a_language_model_stand_above_the_quotes(name: str, bot: Bot, tmp_path: Path) -> None:
+    """Where one is set and its words hold, they are everywhere in place of the bot's own."""
+    answer = bot.handle(Ask("do I need a PhD?"))
+    with llm_server.running() as server:
+        server.reply = llm_server.says(REPHRASED)
+        settings = replace(bot.settings, llm_url=server.url, llm_model="tiny")
+        with PLATFORMS[name](Bot(settings, lambda _: bot.model), tmp_path) as platform:
+            _shows(platform.ask(ANN, "do I need a PhD?"), msgspec.structs.replace(answer, text=REPHRASED))
 
 
 def test_a_follow_up_goes_on_from_what_was_said(platform: Platform, bot: Bot) -> None:

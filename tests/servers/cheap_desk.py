@@ -26,6 +26,8 @@ class CheapDesk:
 
     def __init__(self, busy: float = 0.0, gate: threading.Event | None = None) -> None:
         self.asked: list[Ask] = []
+        self.rephrasing: threading.Event | None = None  # a language model puts "slowly" into words when it opens
+        self.waiting = threading.Semaphore(0)  # released for each that waits for it
         self._busy = busy
         self._gate = gate
 
@@ -54,6 +56,13 @@ class CheapDesk:
             return self._recommended(ask.id, ask.question, {"experience": "3+ years", "goal": "Product"})
         said = f"About “{ask.question}” [1]." + (f" Before: {' / '.join(ask.history)}." if ask.history else "")
         return Answer(ask.id, ask.question, "answered", said, (_citation(),), plain=said)
+
+    def rephrase(self, answer: Answer) -> Answer:
+        """As it is; while a test holds it up, after `rephrasing` opens."""
+        if self.rephrasing is not None and "slowly" in answer.question:
+            self.waiting.release()
+            self.rephrasing.wait(20)
+        return answer
 
     def recommend(self, table: str | None, values: Mapping[str, str]) -> Answer:
         """The cell of the table."""

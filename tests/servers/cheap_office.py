@@ -89,6 +89,10 @@ class CheapOffice:
         self.offered.append((filename, content))
         return Reply(f"{filename} would give 3 passages.", (), self._buttons("add", "leave"))
 
+    def refusal(self, actor: Actor) -> Reply | None:
+        """In the same words as everywhere."""
+        return None if self._may(actor, "refusal") else Reply(REFUSED)
+
     def largest_file(self) -> int:
         """As it is set."""
         return self.most

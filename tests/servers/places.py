@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import psycopg
 
 from bot.settings import Secret
+from bot.store import FILE
 
 Place = Path | Secret
 T = TypeVar("T")
@@ -20,6 +25,24 @@ def in_a_process_that_dies(place: Place, code: str) -> None:
     made = f"Path({str(place)!r})" if isinstance(place, Path) else f"Secret({place.reveal()!r})"
     start = f"import os; from pathlib import Path; from bot.settings import Secret; from bot.store import Store; store = Store({made})"
     assert subprocess.run([sys.executable, "-c", f"{start}; {code}; os._exit(9)"], check=False).returncode == 9
+
+
+@contextlib.contextmanager
+def without_events(place: Place) -> Iterator[None]:
+    """Meanwhile the database refuses whatever is asked of events, as one does whose disk is full."""
+    _execute(place, "alter table events rename to set_aside")
+    try:
+        yield
+    finally:
+        _execute(place, "alter table set_aside rename to events")
+
+
+def _execute(place: Place, statement: str) -> None:
+    opened: Any = (
+        sqlite3.connect(place / FILE, isolation_level=None) if isinstance(place, Path) else psycopg.connect(place.reveal(), autocommit=True)
+    )
+    with contextlib.closing(opened) as connection:
+        connection.execute(statement)
 
 
 def eventually(look: Callable[[], T]) -> T:

@@ -32,13 +32,13 @@ def environment_for(api: str, home: Path) -> dict[str, str]:
 @contextmanager
 def running(
     slack: SlackServer, home: Path, desk: Desk, office: Office | None = None, *, http: bool = False,
-    wait: Callable[[float], bool] | None = None, store: Store | None = None, **more: str,
+    wait: Callable[[float], bool] | None = None, store: Store | None = None, now: Callable[[], float] = time.time, **more: str,
 ) -> Iterator[SlackPlatform]:  # fmt: skip
     """The platform, connected. Without an `office`, one whose admin is the workspace's; a `store` is closed at the end."""
     settings = load({**environment_for(slack.api, home), **more}, home)
     office = office or CheapOffice({"U0ADMIN"}, TEAM)
     with closing(store or open_store(settings)) as store:
-        platform = SlackPlatform(settings, desk, office, store, http=http, ping_interval=0.5, again=0.2, wait=wait)
+        platform = SlackPlatform(settings, desk, office, store, http=http, ping_interval=0.5, again=0.2, wait=wait, now=now)
         platform.start()
         if http:
             slack.deliver_over_http(platform.port)

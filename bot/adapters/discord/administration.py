@@ -76,6 +76,8 @@ async def upload(client: Client, interaction: Interaction, file: discord.Attachm
     who = actor(interaction)
 
     async def work() -> Reply:
+        if (refusal := await client.think(client.office.refusal, who)) is not None:
+            return refusal
         largest = await client.think(client.office.largest_file)
         if file.size > largest:
             return Reply(wording.too_large(file.filename, largest))

@@ -44,7 +44,8 @@ class Answering:
         """The answer to what a person says in a conversation; `key` is unique to the message and names the answer."""
         self._store.say(thread, person, key, question)
         history = self._store.history(thread, person, key)
-        return self._logged(self._kept(self.library.handle(Ask(question, history)), thread, key, question), person)
+        answer = self.library.rephrase(self.library.handle(Ask(question, history)))
+        return self._logged(self._kept(answer, thread, key, question), person)
 
     def recommend(self, table: str | None, values: Mapping[str, str], thread: str, key: str) -> Reply:
         """The recommendation of a table. Raises RequestError where a value cannot be placed in it."""

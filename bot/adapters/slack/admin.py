@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk.errors import SlackClientError
 
@@ -27,6 +27,7 @@ from retrieval.errors import RequestError
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
+T = TypeVar("T", bound=Reply | None)
 
 PASTED = "pasted.md"
 SHOWN_DIRECTLY = "The progress is in our direct messages."
@@ -72,7 +73,7 @@ class Administration:
         )
         name, _, rest = said.partition(" ")
         if name.casefold() == "channel":
-            self._show(Reply("", tuple(self._channels.command(body, rest).split("\n"))), spot)
+            self._show(_guarded(lambda: Reply("", tuple(self._channels.command(body, rest).split("\n")))), spot)
             return
         reply = self._asked(spot, lambda actor: self._office.command(actor, said))
         if name.casefold() in ("", "help"):
@@ -90,7 +91,10 @@ class Administration:
         self._show(self._asked(spot, lambda actor: self._office.press(actor, str(action.get("value") or ""))), spot)
 
     def offer(self, spot: Spot, files: Iterable[Body], pasted: str = "") -> None:
-        """What each file, and pasted text, would give as a guide."""
+        """What each file, and pasted text, would give as a guide; for whoever may not add one, nothing is fetched."""
+        if refusal := self._asked(spot, self._office.refusal):
+            self._show(refusal, spot)
+            return
         for file in files:
             self._show(self._asked(spot, lambda actor, file=file: self._fetched(actor, file)), spot)  # type: ignore[misc]
         if pasted:
@@ -107,13 +111,14 @@ class Administration:
             return Reply("", (str(error),))
         return self._office.offer(actor, name, content)
 
-    def _asked(self, spot: Spot, ask: Callable[[Actor], Reply]) -> Reply:
+    def _asked(self, spot: Spot, ask: Callable[[Actor], T]) -> T | Reply:
         """The office's reply; in its place, that Slack does not say who this is, or an error with a number."""
-        try:
+
+        def asked() -> T | Reply:
             actor = self._people.actor(spot.person, spot.team)
             return Reply("", (actor,)) if isinstance(actor, str) else ask(actor)
-        except Exception as error:
-            return Reply("", (apology(error),))
+
+        return _guarded(asked)
 
     def _show(self, reply: Reply, spot: Spot) -> None:
         try:
@@ -178,3 +183,11 @@ class Administration:
         except (Undeliverable, SlackClientError, OSError) as error:
             log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
             self._answer(notices.notice(NO_PICTURE), replace(spot, instead=False))
+
+
+def _guarded(work: Callable[[], T]) -> T | Reply:
+    """The reply; in its place, what to do about an error."""
+    try:
+        return work()
+    except Exception as error:
+        return Reply("", (apology(error),))

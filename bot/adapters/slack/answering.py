@@ -13,13 +13,16 @@ import time
 import uuid
 import zlib
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec
 
 import msgspec
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
+from bot.adapters.slack import left
 from bot.adapters.slack.people import PREFIX, People
-from bot.adapters.slack.post import Post, Undeliverable
+from bot.adapters.slack.post import Post, Undeliverable, unreachable
 from bot.desk import Desk
 from bot.matrix import Matrix
 from bot.messages import Answer, Ask
@@ -29,12 +32,14 @@ from bot.store import Store
 from retrieval.errors import FingerpostError, IndexUnusable, RequestError
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 FAILED = "Something went wrong on my side. Ask again in a minute; if it happens again, tell your admin the number {error}."
 NO_INDEX = "My index of the guides is not ready. An admin must run `fingerpost reindex` where I run; then ask again. (Number {error})"
 UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
+NO_ACCESS = "I have no access to the channel where you asked. Invite me there with /invite, or ask here."
 LANES = 4
 _BURST = 8  # events within a second: acknowledging what comes next goes before answering
 _CALM, _MOST_PATIENCE = 0.5, 2.5  # seconds without a new event that end a burst, and how long an answer waits for that
@@ -101,8 +106,7 @@ class Answering:
 
     def resume(self) -> int:
         """Do again what a process that died has left, and what could not be sent. How many jobs that were."""
-        jobs = [msgspec.json.decode(event.payload, type=Job) for event in self._store.unfinished(PREFIX) if event.payload]
-        return sum(self.take(job) for job in jobs)
+        return sum(self.take(job) for _, job in left.read(self._store, PREFIX, Job))
 
     def close(self) -> None:
         """Finish what is being worked on; what waits is left for the next start."""
@@ -123,26 +127,31 @@ class Answering:
         patience = time.monotonic() + _MOST_PATIENCE
         while time.monotonic() < patience and self._in_burst():
             time.sleep(_CALM / 5)
+        recommended = None
         try:
-            self._deliver(job)
+            recommended = self._deliver(job)
         except Undeliverable as error:
             log.warning("an answer cannot be delivered: %s", error)
-            self._tell(job)
-            self._store.finish(job.key)
+            self._tell(self._post.send, render.notice(NO_ACCESS), job.person)
         except Exception as error:
-            log.warning("an answer is not sent yet, it will be tried again", exc_info=error)
-            self._store.release(job.key, counted=not _unreachable(error))
+            log.warning("an answer is not sent yet", exc_info=error)
+            if not self._store.release(job.key, counted=not unreachable(error)):
+                self._tell(self._whisper, job, apology(error))
+            return
+        self._store.finish(job.key)  # from here on nothing releases it: it would be answered twice
+        if recommended:
+            self._illustrate(job, recommended)
 
     def _in_burst(self) -> bool:
         """Whether many events have just come, and more are likely to."""
         arrived, now = list(self._arrived), time.monotonic()
         return len(arrived) == _BURST and now - arrived[0] < 1.0 + _CALM and now - arrived[-1] < _CALM
 
-    def _deliver(self, job: Job) -> None:
+    def _deliver(self, job: Job) -> Matrix | None:
+        """Send what there is to say; the table that is to follow as a picture."""
         if (refusal := self._people.refusal(job.person, job.asker_team)) is not None:
             self._whisper(job, refusal)
-            self._store.finish(job.key)
-            return
+            return None
         if job.thread:
             self._store.say(job.conversation, job.who, job.key, job.question, job.asked_at)
         if job.thread and not job.private and not job.only_if_sure:
@@ -151,17 +160,17 @@ class Answering:
             answer, matrix = self._answer(job)
         except Exception as error:
             self._send(job, render.notice(apology(error)))
-            self._store.finish(job.key)
-            return
+            return None
         if job.only_if_sure and answer.outcome not in _SURE:
             self._whisper(job, UNSURE)
-            self._store.finish(job.key)
-            return
+            return None
         self._give(job, answer, matrix)
+        return matrix if answer.outcome == "recommended" and not job.private else None
 
     def _answer(self, job: Job) -> tuple[Answer, Matrix | None]:
         with self._thinking:
-            return self._thought(job)
+            answer, matrix = self._thought(job)
+        return answer if job.table is not None else self._desk.rephrase(answer), matrix
 
     def _thought(self, job: Job) -> tuple[Answer, Matrix | None]:
         if job.table is not None:
@@ -180,15 +189,12 @@ class Answering:
         if job.thread and not job.private:
             self._store.join(job.conversation)
         self._send(job, payload)
-        self._store.finish(job.key)
-        if matrix and answer.outcome == "recommended" and not job.private:
-            self._illustrate(job, matrix)
 
     def _illustrate(self, job: Job, matrix: Matrix) -> None:
         """The picture after the answer. The answer stands without it, so failing is no harm."""
         try:
             self._post.draw(matrix, job.channel, job.thread)
-        except (SlackClientError, OSError) as error:
+        except Exception as error:
             log.warning("no picture sent: %s; is the scope files:write granted?", type(error).__name__)
 
     def _send(self, job: Job, payload: render.Payload) -> None:
@@ -204,21 +210,12 @@ class Answering:
         else:
             self._post.whisper(render.notice(text), job.channel, job.person, job.thread)
 
-    def _tell(self, job: Job) -> None:
-        """Tell the asker that the answer could not be put where it belongs."""
+    def _tell(self, send: Callable[P, object], *what: P.args, **more: P.kwargs) -> None:
+        """Tell the asker that there is no answer, where Slack takes that."""
         try:
-            self._post.send(
-                render.notice("I have no access to the channel where you asked. Invite me there with /invite, or ask here."), job.person
-            )
+            send(*what, **more)
         except (SlackClientError, OSError, FingerpostError) as error:
             log.warning("nor can the asker be told: %s", type(error).__name__)
-
-
-def _unreachable(error: Exception) -> bool:
-    """Whether Slack could not be asked at all, or was too busy, in contrast to having refused."""
-    if isinstance(error, SlackApiError):
-        return bool(error.response.status_code >= 429)
-    return isinstance(error, (SlackClientError, OSError))
 
 
 def apology(error: Exception) -> str:

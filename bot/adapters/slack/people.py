@@ -12,7 +12,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.adapters.slack.post import unreachable
 from bot.office import Actor
+from retrieval.errors import RequestError
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,7 @@ GUEST = "Guests of this workspace cannot ask me. Somebody of the team can ask fo
 FOREIGN = "You belong to another workspace, so I cannot answer you here. Somebody of this workspace can ask for you."
 GONE = "I cannot answer this account."
 UNKNOWN = "Slack does not tell me who you are, so nothing was done. Try again in a minute; if it stays so, I may lack the scope users:read."
+GROUPS_UNKNOWN = "Slack does not tell me at the moment which user groups you are in, so nothing was done. Try again in a minute."
 _KEPT = 300.0  # seconds
 
 
@@ -44,21 +47,19 @@ class People:
         if team and team != self._team:
             return FOREIGN
         found = self._user(user)
-        if found is None:
-            return None  # Slack has delivered it as a message of this workspace
-        if found.get("is_stranger") or (found.get("team_id") or self._team) != self._team:
-            return FOREIGN
-        if found.get("deleted") or found.get("is_bot"):
-            return GONE
-        guest = found.get("is_restricted") or found.get("is_ultra_restricted")
-        return GUEST if guest and not self._guests else None
+        return None if found is None else self._refused(found)  # Slack has delivered it as a message of this workspace
 
     def is_admin(self, user: str, team: str) -> bool:
-        """Whether this person may set up the bot: named in the settings, else an admin of the workspace. In doubt not."""
+        """Whether this person may set up the bot at this moment: named in the settings, else an admin of the workspace.
+
+        Raises RequestError, in words for them, where Slack does not say.
+        """
         if team and team != self._team:
             return False
-        found = self._user(user)
-        if found is None or self.refusal(user, team) or found.get("is_restricted") or found.get("is_ultra_restricted"):
+        found = self._user(user, fresh=True)
+        if found is None:
+            raise RequestError(UNKNOWN)
+        if self._refused(found) or found.get("is_restricted") or found.get("is_ultra_restricted"):
             return False
         if self._admins:
             return user in self._admins or not self._admins.isdisjoint(self.groups(user))
@@ -84,15 +85,29 @@ class People:
         return Actor("slack", home, user, f"{PREFIX}{self._team}:{user}", _name(found), guest, groups)
 
     def groups(self, user: str) -> frozenset[str]:
-        """The ids of this workspace's user groups that hold this person now; none where Slack does not say."""
+        """The ids of this workspace's user groups that hold this person now; none where Slack refuses to say.
+
+        Raises RequestError, in words for them, where Slack cannot say at the moment.
+        """
         try:
             found = self._hasty.usergroups_list(include_users=True)["usergroups"]
         except (SlackClientError, OSError, KeyError) as error:
             why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            if unreachable(error):
+                log.warning("usergroups.list failed for the moment (%s)", why)
+                raise RequestError(GROUPS_UNKNOWN) from error
             log.warning("usergroups.list failed (%s), so nobody is an admin by a user group; is usergroups:read granted?", why)
             return frozenset()
         ours = (g for g in found if not g.get("date_delete") and not g.get("is_external") and g.get("team_id", self._team) == self._team)
         return frozenset(str(group["id"]) for group in ours if user in group.get("users", ()))
+
+    def _refused(self, found: Mapping[str, Any]) -> str | None:
+        if found.get("is_stranger") or (found.get("team_id") or self._team) != self._team:
+            return FOREIGN
+        if found.get("deleted") or found.get("is_bot"):
+            return GONE
+        guest = found.get("is_restricted") or found.get("is_ultra_restricted")
+        return GUEST if guest and not self._guests else None
 
     def _user(self, user: str, *, fresh: bool = False) -> Mapping[str, Any] | None:
         """What Slack knows of a user, `fresh` if it must be asked now; None where it cannot be asked."""

@@ -142,6 +142,13 @@ class Post:
         )  # fmt: skip
 
 
+def unreachable(error: Exception) -> bool:
+    """Whether Slack could not be asked at all, or was too busy, in contrast to having refused."""
+    if isinstance(error, SlackApiError):
+        return bool(error.response.status_code >= 429)
+    return isinstance(error, (SlackClientError, OSError))
+
+
 def _place(sent: SlackResponse) -> tuple[str, str]:
     return str(sent["channel"]), str(sent["ts"])
 

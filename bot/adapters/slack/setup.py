@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -30,7 +31,7 @@ from bot.admin.bot_office import BotOffice
 from bot.desk import BotDesk, Desk
 from bot.office import Office
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import DAY, Store, open_store
 from bot.wiring import Bot
 from retrieval.errors import SettingsError
 
@@ -52,11 +53,12 @@ class SlackPlatform:
 
     def __init__(
         self, settings: Settings, desk: Desk, office: Office, store: Store, *, http: bool = False, ping_interval: float = 10.0,
-        again: float = 15.0, wait: Callable[[float], bool] | None = None,
+        again: float = 15.0, wait: Callable[[float], bool] | None = None, now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._http = http
         self._again = again
+        self._now = now
         self._ping_interval = ping_interval
         _require(settings, http=http)
         web = client(settings.slack_bot_token.reveal(), settings.slack_api_base_url)
@@ -151,9 +153,13 @@ class SlackPlatform:
                 raise
 
     def _sweep(self) -> None:
-        """Now and then take up what could not be sent, and what other processes left."""
+        """Now and then take up what could not be sent, and what other processes left; once a day delete what is too old."""
+        pruned = self._now()
         while not self._stopped.wait(self._again):
             self._resume()
+            if self._now() - pruned > DAY:
+                _guarded(self.store.prune)
+                pruned = self._now()
 
     def _thread(self, function: Callable[[], Any]) -> None:
         thread = threading.Thread(target=function, daemon=True, name="slack")

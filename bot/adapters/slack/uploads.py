@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bot.adapters.slack import left
 from bot.adapters.slack import text as words
 from bot.adapters.slack.admin import NO_FILE, Administration, Spot
 from bot.render import slack_views as views
@@ -60,9 +61,9 @@ class Uploads:
 
     def resume(self) -> None:
         """Do again what a process that died has left."""
-        for event in self._store.unfinished(_PREFIX):
-            if self._store.claim(event.key):
-                self._later(self._offer, event.key, msgspec.json.decode(event.payload, type=Upload))
+        for key, upload in left.read(self._store, _PREFIX, Upload):
+            if self._store.claim(key):
+                self._later(self._offer, key, upload)
 
     def submit(self, body: Mapping[str, Any], metadata: Mapping[str, str]) -> dict[str, str]:
         """Take up a form. What is wrong with it, by field."""

@@ -56,6 +56,20 @@ def test_a_file_that_cannot_be_taken_says_why(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_a_members_file_is_refused_unseen(tmp_path: Path) -> None:
+    """Who may not add a guide cannot have the bot fetch anything either."""
+
+    async def story() -> None:
+        async with DiscordServer() as s:
+            office = CheapOffice({s.admin.id})
+            async with connected(s, CheapLibrary(), tmp_path, office=office) as on:
+                asked = people.slash(s, s.ann, s.general, "fingerpost guides add", file=Upload("a.md", b"x"))
+                assert REFUSED in text_of(await on.answered(asked))
+            assert [path for _, path, _ in s.requests if path.startswith("/ephemeral-attachments")] == office.offered == []
+
+    asyncio.run(story())
+
+
 def test_text_can_be_pasted_into_a_form(tmp_path: Path) -> None:
     """Without a file a form asks for the text; a form that was open during a restart works, and is refused to who is no admin."""
 

@@ -119,6 +119,16 @@ def test_without_their_scope_user_groups_count_for_nothing(slack: SlackServer, c
     assert "usergroups:read" in caplog.text
 
 
+def test_an_admin_by_a_user_group_whom_slack_cannot_look_up_just_now_is_told_so(slack: SlackServer, office: CheapOffice) -> None:
+    """Slack is busy: that is no reason to say that they are no admin, nor to let them do anything."""
+    slack.world.groups = {"S0EDITORS": {"U0BEN"}}
+    slack.limits["usergroups.list"] = (1, 1)
+    slack.people.commands("U0BEN", "C0GEN", "/fingerpost", "reindex")
+    said(slack, "Slack does not tell me at the moment which user groups you are in")
+    slack.people.commands("U0BEN", "C0GEN", "/fingerpost", "reindex")
+    said(slack, "Read the guides anew?")
+
+
 def test_without_a_word_from_slack_nothing_is_done(slack: SlackServer, office: CheapOffice) -> None:
     """Where Slack does not say who somebody is, not even an admin gets past."""
     slack.failures["users.info"] = ("internal_error", 9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,11 +13,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from bot.store import FILE, StoreError
 from retrieval.errors import SettingsError
 from tests.servers.cheap_desk import CheapDesk
 from tests.servers.slack_delivery import EVENT, signature
@@ -119,6 +121,27 @@ def test_an_answer_that_slack_could_not_take_is_sent_later(slack: SlackServer, t
     with running(slack, tmp_path, CheapDesk(), http=True):
         slack.people.says("U0ANN", "C0GEN", ASK)
         assert _texts(_answers(slack)) == [ANSWER]
+
+
+def test_an_answer_that_was_sent_is_not_sent_again_though_that_cannot_be_noted(slack: SlackServer, tmp_path: Path) -> None:
+    """The disk is full just then: the question stays taken, and is noted as done when there is room."""
+    full = "create trigger full before update of state on events begin select raise(abort, 'disk full'); end"
+    with (
+        running(slack, tmp_path, CheapDesk(), http=True) as platform,
+        closing(sqlite3.connect(tmp_path / "home" / FILE, isolation_level=None)) as state,
+    ):
+        state.execute(full)
+        slack.people.says("U0ANN", "C0GEN", ASK)
+        thread = slack.world.messages[-1].ts
+        _answers(slack)
+        for number in (2, 3):  # of one thread each begins when the one before is over
+            with suppress(StoreError):  # as nothing can be noted
+                platform.answering.resume()
+            slack.people.says("U0ANN", "C0GEN", f"<@U0BOT> Question {number}?", thread)
+            _answers(slack, number)
+        state.execute("drop trigger full")
+        slack.wait(lambda: state.execute("select distinct state from events").fetchall() == [("done",)])
+        assert len(slack.world.by_bot()) == 3
 
 
 def test_blocks_that_slack_refuses_are_sent_as_text(slack: SlackServer, tmp_path: Path) -> None:

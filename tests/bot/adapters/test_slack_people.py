@@ -12,7 +12,7 @@ from tests.servers.cheap_desk import CheapDesk
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_platform import running
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import Message
+from tests.servers.slack_world import Message, User
 
 ASK = "<@U0BOT> Do I need a degree?"
 
@@ -74,6 +74,19 @@ def test_a_member_cannot_change_a_channel(slack: SlackServer) -> None:
     """Only admins set the mode, guests and members read who can."""
     assert "Only an admin" in _set(slack, "U0ANN", "quiet").text
     assert "Only an admin" in _set(slack, "U0GUEST", "quiet").text
+
+
+@pytest.mark.usefixtures("platform")
+def test_who_is_no_admin_any_more_cannot_change_a_channel(slack: SlackServer) -> None:
+    """Slack is asked each time, whatever it said a minute ago; where it does not say, nothing is changed."""
+    assert "From now on" in _set(slack, "U0ADMIN", "quiet").text
+    slack.failures["users.info"] = ("internal_error", 1)
+    assert "Slack does not tell me who you are" in _set(slack, "U0ADMIN", "mention").text
+    slack.world.users["U0ADMIN"].admin = False
+    assert "Only an admin" in _set(slack, "U0ADMIN", "mention").text
+    slack.world.users["U0ADMIN"] = User("U0ADMIN", "ada", admin=True, guest=True)
+    assert "Only an admin" in _set(slack, "U0ADMIN", "mention").text
+    assert "I do not answer here" in _set(slack, "U0ANN", "").text
 
 
 def test_admins_can_be_named_in_the_settings(slack: SlackServer, tmp_path: Path) -> None:

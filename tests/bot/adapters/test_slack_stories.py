@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.slack.answering import LANES
 from bot.render import slack_parts
 from tests.servers.cheap_desk import INNARDS, CheapDesk
 from tests.servers.slack_delivery import EVENT
 from tests.servers.slack_platform import running
 from tests.servers.slack_server import SlackServer
-from tests.servers.slack_world import Message
+from tests.servers.slack_world import TEAM, Message
 
 ASK = "<@U0BOT> Do I need a degree?"
 
@@ -267,3 +270,19 @@ def test_a_picture_that_slack_refuses_is_said_to_the_presser(slack: SlackServer)
     slack.people.commands("U0ANN", "C0GEN", "/ask", "Which path is mine?")
     slack.people.presses("U0ANN", _posted(slack, "C0GEN"), "picture")
     assert "did not let me send the picture" in _posted(slack, "C0GEN", 2).text
+
+
+@pytest.mark.usefixtures("slack_bot")
+def test_a_slow_language_model_keeps_nobody_else_waiting(slack: SlackServer, desk: CheapDesk) -> None:
+    """While it puts the answers to some into words, others are answered in their own threads."""
+    lanes = {zlib.crc32(f"slack:{TEAM}:C0GEN:{ts}.0".encode()) % LANES: f"{ts}.0" for ts in range(100)}
+    *slow, quick = [thread for _, thread in sorted(lanes.items())]
+    desk.rephrasing = threading.Event()
+    for thread in slow:
+        slack.people.says("U0ANN", "C0GEN", "<@U0BOT> Say it slowly?", thread)
+    for _ in slow:
+        assert desk.waiting.acquire(timeout=20)
+    slack.people.says("U0BEN", "C0GEN", ASK, quick)
+    assert _posted(slack, "C0GEN").thread_ts == quick
+    desk.rephrasing.set()
+    assert {_posted(slack, "C0GEN", number).thread_ts for number in range(2, LANES + 1)} == set(slow)

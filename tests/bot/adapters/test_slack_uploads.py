@@ -114,11 +114,13 @@ def test_a_question_that_carries_a_file_stays_a_question(slack: SlackServer, off
     assert (office.offered, slack.downloads) == ([], [])
 
 
-def test_a_members_file_is_refused(slack: SlackServer, office: CheapOffice) -> None:
-    """The office says who may."""
-    slack.people.uploads("U0ANN", "D0ANN", _guide(slack))
+def test_a_members_files_are_refused_unseen(slack: SlackServer, office: CheapOffice) -> None:
+    """The office says who may, once for all of a message's files; none of them is fetched."""
+    slack.people.uploads("U0ANN", "D0ANN", *[_guide(slack, f"{number}.md") for number in range(10)])
     said(slack, REFUSED, "D0ANN")
-    assert office.offered == []
+    slack.people.uploads("U0ANN", "D0ANN", _guide(slack), text="add guide")
+    slack.wait(lambda: len(slack.world.by_bot()) == 2)
+    assert (office.offered, slack.downloads) == ([], [])
 
 
 def test_the_token_goes_to_slack_alone(slack: SlackServer, office: CheapOffice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,13 +211,17 @@ def test_a_form_of_somebody_else_is_refused(slack: SlackServer, office: CheapOff
     assert office.offered == []
 
 
-def test_a_file_that_a_killed_process_left_is_taken_up(slack: SlackServer, office: CheapOffice, tmp_path: Path) -> None:
+def test_a_file_that_a_killed_process_left_is_taken_up(
+    slack: SlackServer, office: CheapOffice, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """It was acknowledged, so Slack will not tell of it again; another process finds it, and offers it once."""
     file = _guide(slack)
     slack.world.shared[file.id] = file
     left = Store(tmp_path / "home")
+    assert left.claim(f"slackfile:{TEAM}:{DIRECT}:1.0", '{"of": "another version"}')  # given up, and in nobody's way
     upload = Upload(DIRECT, "U0ADMIN", TEAM, "1.1", [file_json(slack, file)])
     assert left.claim(f"slackfile:{TEAM}:{DIRECT}:1.1", msgspec.json.encode(upload).decode())
     left.close()  # its lock goes, as with a process
     assert said(slack, "would give 3 passages", DIRECT).thread_ts == "1.1"
     assert office.offered == [("salaries.md", GUIDE)]
+    assert f"slackfile:{TEAM}:{DIRECT}:1.0 was written by another version" in caplog.text

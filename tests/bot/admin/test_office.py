@@ -166,6 +166,22 @@ def test_anybody_sees_the_status_and_can_be_forgotten(world: World) -> None:
     assert "/fingerpost reindex" in said(world.office.command(ANN, "nonsense"))
 
 
+def test_the_groups_of_an_actor_are_looked_up_once_for_each_act(world: World) -> None:
+    """A platform allows few look-ups a minute."""
+    lookups = []
+
+    def groups() -> frozenset[str]:
+        lookups.append("of Dan")
+        return frozenset({"31"})
+
+    dan = replace(CID, id="98", key="discord:user:98", groups=groups)
+    assert "reindex" in said(world.office.command(dan, "help"))
+    assert len(lookups) == 1
+    asked = world.office.command(dan, "guides remove plants")
+    world.push(dan, asked, "Not now")
+    assert len(lookups) == 3
+
+
 ADMINISTRATIVE = [
     "reindex",
     "rollback",
@@ -203,6 +219,7 @@ def test_none_of_a_hundred_intruders_gets_past(world: World, intruder: Actor) ->
     refusals = [world.office.command(intruder, text) for text in ADMINISTRATIVE]
     refusals += [world.office.press(intruder, button.act) for button in buttons]
     refusals.append(world.office.offer(intruder, "a.txt", pages.PAGE.encode()))
+    assert (world.office.refusal(intruder), world.office.refusal(ANN)) == (refusals[-1], None)
     assert {refusal.title for refusal in refusals} == {"Only my admins can do that."}
     assert all(refusal.lines for refusal in refusals)
     assert (world.store.runs(), world.store.audit()) == ([], [])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.admin import rights
 from bot.office import Actor
-from retrieval.errors import SettingsError
+from retrieval.errors import RequestError, SettingsError
 
 ADMINS = rights.parse("slack:T1:U1, slack:T1:S1\n discord:11:21 discord:11:31")
 ON_SLACK = Actor("slack", "T1", "U9", "slack:T1:U9", "Ann")
@@ -48,6 +48,16 @@ def test_a_refusal_names_what_is_missing(actor: Actor, lacks: str) -> None:
     refusal = rights.refusal(actor, ADMINS)
     assert refusal is not None
     assert lacks in refusal
+
+
+def test_who_cannot_be_looked_up_is_told_so() -> None:
+    """It is no refusal for good: the platform's words say what to do."""
+
+    def busy() -> frozenset[str]:
+        raise RequestError("Try again in a minute.")
+
+    assert rights.refusal(replace(ON_SLACK, groups=busy), ADMINS) == "Try again in a minute."
+    assert rights.refusal(replace(ON_SLACK, id="U1", groups=busy), ADMINS) is None
 
 
 def test_where_nobody_is_named_the_refusal_says_how_to_name_somebody() -> None:
