@@ -26,7 +26,7 @@ from bot.adapters.discord.sending import NOBODY, Outgoing, defer, to_channel, to
 from bot.admin.rights import Admin
 from bot.office import Office
 from bot.render import discord as render
-from bot.store import Store
+from bot.store import Store, StoreError
 from retrieval.errors import IndexUnusable
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class Client(discord.AutoShardedClient):
                 return
         finally:
             self._attending -= 1
-        await self.stored(self.store.finish, key)
+        await self._finish(key)
 
     async def _attend(self, message: discord.Message, found: Heard) -> None:
         if found.why == "quiet":
@@ -184,7 +184,11 @@ class Client(discord.AutoShardedClient):
     async def once(self, interaction: discord.Interaction[Any], work: Callable[[], Awaitable[None]]) -> None:
         """Do what an interaction asks for, however often it arrives; say so where that fails. Raises nothing."""
         key = keys.interaction(interaction.id)
-        if not await self.stored(self.store.claim, key):
+        try:
+            if not await self.stored(self.store.claim, key):
+                return
+        except StoreError as error:
+            await self.excuse(interaction, error)
             return
         self._attending += 1
         try:
@@ -193,7 +197,7 @@ class Client(discord.AutoShardedClient):
             await self.excuse(interaction, error)
         finally:
             self._attending -= 1
-        await self.stored(self.store.finish, key)
+        await self._finish(key)
 
     async def _send_late(self, interaction: discord.Interaction[Any], out: Outgoing, *, private: bool) -> discord.Message:
         """The answer where the interaction cannot be answered any more: in the channel, a private one directly."""
@@ -261,9 +265,19 @@ class Client(discord.AutoShardedClient):
         return await asyncio.to_thread(work, *args, **kwargs)
 
     async def remember(self, message_id: int, thread: str) -> None:
-        """A message of the bot's belongs to this conversation."""
-        await self.stored(self.store.hold, keys.at(message_id), thread)
-        await self.stored(self.store.join, thread)
+        """A message of the bot's belongs to this conversation. It stands there already, so nobody is told where that cannot be kept."""
+        try:
+            await self.stored(self.store.hold, keys.at(message_id), thread)
+            await self.stored(self.store.join, thread)
+        except StoreError:
+            log.exception("an answer is sent, but its conversation is not kept")
+
+    async def _finish(self, key: str) -> None:
+        """The event is done, and whoever asked has been told; that the store cannot keep it is no news for them."""
+        try:
+            await self.stored(self.store.finish, key)
+        except StoreError:
+            log.exception("an event is done, but it is not kept that it is")
 
     def words_for(self, error: Exception) -> str:
         """What to tell an asker about an error: what to do, and an id under which the log has the rest."""
