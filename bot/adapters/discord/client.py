@@ -89,16 +89,20 @@ class Client(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
+        await self.hear(message)
+
+    async def hear(self, message: discord.Message) -> bool:
+        """Answer a message, once. False where it is none of the bot's business."""
         assert self.user is not None
         found = await self.stored(heard.read, message, self.user, self.store, self.forums)
         if found is None:
-            return
+            return False
         if message.guild is None:
             await self.missed.note(message.channel.id)
         key = keys.message(message.id)
         payload = json.dumps({"channel": message.channel.id, "message": message.id})
         if not await self.stored(self.store.claim, key, payload):
-            return
+            return True
         self._attending += 1
         try:
             await self._attend(message, found)
@@ -108,10 +112,11 @@ class Client(discord.AutoShardedClient):
         except Exception as error:
             if not await self._excuse(message, error):
                 await self.stored(self.store.release, key)
-                return
+                return True
         finally:
             self._attending -= 1
-        await self._finish(key)
+        await self.finish(key)
+        return True
 
     async def _attend(self, message: discord.Message, found: Heard) -> None:
         if found.why == "quiet":
@@ -197,7 +202,7 @@ class Client(discord.AutoShardedClient):
             await self.excuse(interaction, error)
         finally:
             self._attending -= 1
-        await self._finish(key)
+        await self.finish(key)
 
     async def _send_late(self, interaction: discord.Interaction[Any], out: Outgoing, *, private: bool) -> discord.Message:
         """The answer where the interaction cannot be answered any more: in the channel, a private one directly."""
@@ -272,7 +277,7 @@ class Client(discord.AutoShardedClient):
         except StoreError:
             log.exception("an answer is sent, but its conversation is not kept")
 
-    async def _finish(self, key: str) -> None:
+    async def finish(self, key: str) -> None:
         """The event is done, and whoever asked has been told; that the store cannot keep it is no news for them."""
         try:
             await self.stored(self.store.finish, key)

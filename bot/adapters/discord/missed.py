@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.adapters.discord import keys
+from bot.adapters.discord.sending import UNREACHABLE
 from bot.store import Store
 from retrieval.errors import FingerpostError
 
@@ -83,13 +84,30 @@ class Missed:
         return opened
 
     async def redo(self) -> None:
-        """Answer what a process that died had begun to answer, and what could not be sent."""
+        """Answer what a process that died had begun to answer, and what could not be sent; give up what cannot be answered any more."""
         for event in await self._client.stored(self._store.unfinished, keys.MESSAGES):
-            with contextlib.suppress(discord.HTTPException, ValueError, KeyError, TypeError):
-                at = json.loads(event.payload)
-                channel = await self._client.fetch_channel(at["channel"])
-                if isinstance(channel, discord.abc.Messageable):
-                    await self._client.on_message(await channel.fetch_message(at["message"]))
+            try:
+                redone = await self._redone(event.payload)
+            except UNREACHABLE as error:
+                log.warning("a message cannot be looked up, and is once more later: %s", type(error).__name__)
+                continue
+            if not redone and await self._client.stored(self._store.claim, event.key):
+                await self._client.finish(event.key)
+
+    async def _redone(self, payload: str) -> bool:
+        """Hear a message again. False where it is gone or too old, or asks the bot nothing any more."""
+        try:
+            place = json.loads(payload)
+            channel_id, message_id = int(place["channel"]), int(place["message"])
+        except (ValueError, KeyError, TypeError):
+            return False
+        if discord.utils.snowflake_time(message_id) < discord.utils.utcnow() - LONGEST_ABSENCE:
+            return False
+        try:
+            channel = await self._client.fetch_channel(channel_id)
+            return isinstance(channel, discord.abc.Messageable) and await self._client.hear(await channel.fetch_message(message_id))
+        except (discord.NotFound, discord.Forbidden):
+            return False
 
     async def _direct_channels(self) -> list[int]:
         if self._direct is None:

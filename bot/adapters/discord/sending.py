@@ -26,6 +26,7 @@ T = TypeVar("T")
 NOBODY = discord.AllowedMentions.none()
 UNKNOWN_INTERACTION, ACKNOWLEDGED = 10062, 40060  # Discord's codes
 _GONE = (UNKNOWN_INTERACTION, 10015, 50027)  # the interaction's token is of no use any more
+UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError)  # whatever Discord or the network may answer a request with
 _TRIES = 5
 _LONGEST_PAUSE = 60.0  # seconds
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.discord import keys
 from bot.library import BotLibrary
-from bot.store import Store
+from bot.store import Store, schema
 from bot.wiring import Bot
 from tests.servers import discord_people as people
 from tests.servers.discord_server import DiscordServer
 from tests.servers.discord_stage import Stage, connected, stage
-from tests.servers.discord_world import Channel, Json, text_of
+from tests.servers.discord_world import VIEW, Channel, Json, snowflake, text_of
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 _EACH = 20
@@ -117,6 +120,34 @@ def test_a_question_whose_process_died_is_answered_by_the_next(bot: Bot, tmp_pat
                 assert len(server.answers(server.general)) == 1
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("why", ["deleted", "shut out", "not asked", "too old"])
+def test_a_question_that_cannot_be_answered_any_more_is_given_up(bot: Bot, tmp_path: Path, why: str) -> None:
+    """A message that is deleted, out of reach, an hour old or no question to the bot is looked up once more, and not for ever."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            asked = server.say(server.ann, server.general, "do I need a PhD?" if why == "not asked" else "@bot do I need a PhD?")
+            if why == "too old":
+                del server.general.messages[asked["id"]]
+                asked["id"] = snowflake(datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1))
+                server.general.messages[asked["id"]] = asked
+            if why == "deleted":
+                server.delete(server.general, asked)
+            server.general.denied = VIEW if why == "shut out" else 0
+            died, key = Store(tmp_path), keys.message(int(asked["id"]))
+            assert died.claim(key, f'{{"channel": {server.general.id}, "message": {asked["id"]}}}')
+            died.close()
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await server.until(lambda: {"key": key, "state": "done"} in _events(on))
+            assert server.answers(server.general) == []
+
+    asyncio.run(story())
+
+
+def _events(on: Stage) -> list[Json]:
+    return [{"key": row["key"], "state": row["state"]} for rows in on.store.batches(schema.events) for row in rows]
 
 
 def test_what_was_asked_while_the_bot_was_away_is_answered_when_it_is_back(bot: Bot, tmp_path: Path) -> None:
