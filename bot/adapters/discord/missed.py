@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.adapters.discord import keys
+from bot.adapters.discord import keys, messages, resuming
 from bot.adapters.discord.sending import UNREACHABLE
 from bot.store import Store
 from retrieval.errors import FingerpostError
@@ -92,7 +92,8 @@ class Missed:
                 log.warning("a message cannot be looked up, and is once more later: %s", type(error).__name__)
                 continue
             if not redone and await self._client.stored(self._store.claim, event.key):
-                await self._client.finish(event.key)
+                await self._client.settle(event.key)
+        await resuming.redo(self._client)
 
     async def _redone(self, payload: str) -> bool:
         """Hear a message again. False where it is gone or too old, or asks the bot nothing any more."""
@@ -105,7 +106,9 @@ class Missed:
             return False
         try:
             channel = await self._client.fetch_channel(channel_id)
-            return isinstance(channel, discord.abc.Messageable) and await self._client.hear(await channel.fetch_message(message_id))
+            if not isinstance(channel, discord.abc.Messageable):
+                return False
+            return await messages.hear(self._client, await channel.fetch_message(message_id))
         except (discord.NotFound, discord.Forbidden):
             return False
 

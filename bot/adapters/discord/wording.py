@@ -23,6 +23,7 @@ BELOW = "It stands below, for everybody here."
 DIRECTLY = "The rest of this is for whoever began it, and was sent to them directly."
 FILE_GONE = "Discord does not have that file any more. Upload it again with /fingerpost guides add."
 FILE_NOT_FETCHED = "I could not fetch that file from Discord, and nothing was changed. Try again in a minute."
+INTERRUPTED = "I was restarted while I worked on this. See whether it was done, and if it was not, try again."
 NO_INDEX = "There is no index to answer from. An admin has to run `fingerpost reindex` where I run."
 
 
