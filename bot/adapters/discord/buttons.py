@@ -125,10 +125,10 @@ async def _share(client: Client, interaction: Interaction, press: Press) -> None
     elif not await client.stored(client.store.claim, keys.shared(press.of)):
         await whisper(interaction, render.notice(wording.SHARED))
     else:
-        await client.stored(client.store.finish, keys.shared(press.of))
         payload = render.shared(reply.answer, reply.matrix, interaction.user.display_name, reply.asked)
         out = Outgoing(payload, reply.matrix, render.fallback(reply.answer))
-        await client.respond(interaction, lambda: reply, private=False, show=lambda _: out)
+        shared = await client.respond(interaction, lambda: reply, private=False, show=lambda _: out)
+        await client.settle(keys.shared(press.of), again=not shared, counted=False)
 
 
 async def _show(client: Client, interaction: Interaction, press: Press) -> None:

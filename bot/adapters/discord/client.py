@@ -200,10 +200,10 @@ class Client(discord.AutoShardedClient):
         finally:
             self._attending -= 1
 
-    async def settle(self, key: str, *, again: bool = False) -> None:
+    async def settle(self, key: str, *, again: bool = False, counted: bool = True) -> None:
         """An event is done, or to be done again. Whoever asked has been told, so that the store cannot keep it is no news for them."""
         try:
-            await self.stored(self.store.release if again else self.store.finish, key)
+            await self.stored(partial(self.store.release, key, counted=counted) if again else partial(self.store.finish, key))
         except StoreError:
             log.exception("what became of an event is not kept")
 

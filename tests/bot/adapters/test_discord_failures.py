@@ -14,7 +14,7 @@ from bot.adapters.discord import keys
 from bot.adapters.discord.pace import Pace
 from bot.admin import rights
 from bot.library import BotLibrary
-from bot.store import Store
+from bot.store import MOST_TRIES, Store
 from bot.wiring import Bot
 from retrieval.errors import IndexUnusable
 from tests.servers import discord_people as people
@@ -258,6 +258,26 @@ def test_a_button_of_an_answer_that_is_gone_says_so(bot: Bot, tmp_path: Path) ->
 
 def _id_of(made: dict) -> str:
     return next(c["custom_id"] for c in walk(made["components"]) if c.get("custom_id", "").startswith("fp:share:")).split(":")[2]
+
+
+def test_an_answer_whose_sharing_failed_can_be_shared_still(bot: Bot, tmp_path: Path) -> None:
+    """However often Discord refuses to show it, the next press shares it; after that it is shared, once."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            mine = await on.answered(people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", private=True))
+            for _ in range(MOST_TRIES):
+                s.refuse("PATCH", r"/messages/@original$", lambda: error(403, 50013, "Missing Permissions"))
+                failed = people.click(s, s.ann, s.general, mine, "Share to channel")
+                assert "Something went wrong on my side" in text_of(await on.answered(failed))
+                await s.until(lambda: on.store.unfinished("discord:shared:"))
+            shared = people.click(s, s.ann, s.general, mine, "Share to channel")
+            assert ANSWER in text_of(await on.answered(shared))
+            again = people.click(s, s.ann, s.general, mine, "Share to channel")
+            assert "shared already" in text_of(await on.answered(again))
+
+    asyncio.run(story())
 
 
 def test_forged_buttons_and_forms_do_nothing(bot: Bot, tmp_path: Path) -> None:
