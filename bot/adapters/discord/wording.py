@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.settings import megabytes
+
 HELP = (
     "I answer from this team's guides, with the passages that say so. Mention me with a question, write to me directly, or use "
     "/ask; /path recommends from the guides' tables, /guide shows a guide. Reply to an answer of mine to go on from there, "
@@ -53,7 +55,7 @@ def forbidden(permission: str) -> str:
 
 def too_large(filename: str, most: int) -> str:
     """A file is larger than the bot takes."""
-    return f"{filename} is too large: I take at most {most / 2**20:.3g} MB, and nothing was changed. Give a smaller file, or a part of it."
+    return f"{filename} is too large: I take at most {megabytes(most)}, and nothing was changed. Give a smaller file, or a part of it."
 
 
 def not_placed(axes: list[tuple[str, tuple[str, ...]]]) -> str:
