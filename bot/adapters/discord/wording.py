@@ -16,7 +16,6 @@ QUIET = "This channel is kept quiet by its admins; only you see what I say here.
 NOTHING_TO_READ = "There is no text in that message that I could look up."
 NO_GUIDE = "There is no guide or section of that name. Choose one from the list that opens while you type."
 NO_TABLES = "The guides hold no decision table that I could recommend from. Ask me a question with /ask instead."
-NOT_READY = "I am starting up and have not read the guides yet. Try again in a minute."
 UNHEARD = "I cannot read messages that do not mention me. Mention me, or reply to me with the mention left on, and I will answer."
 FORGOTTEN = "Done: your questions and your verdicts are deleted here. What was said in channels stands there until Discord deletes it."
 THANKS = "Thank you; noted."
