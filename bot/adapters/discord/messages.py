@@ -14,7 +14,7 @@ import discord
 from bot.adapters.discord import heard, keys, wording
 from bot.adapters.discord.heard import Heard
 from bot.adapters.discord.permissions import lacks, missing, titled
-from bot.adapters.discord.sending import Outgoing, outgoing, to_channel
+from bot.adapters.discord.sending import UNREACHABLE, Outgoing, outgoing, to_channel
 from bot.render import discord as render
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def hear(client: Client, message: discord.Message) -> bool:
 
 async def _attend(client: Client, message: discord.Message, found: Heard) -> None:
     if found.why == "quiet":
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(*UNREACHABLE):
             await message.add_reaction("🔇")
     elif found.why == "unheard":
         await _hint(client, message, found)
@@ -61,7 +61,7 @@ async def _answer(client: Client, message: discord.Message, found: Heard) -> Non
     work = asyncio.ensure_future(client.think(client.answering.answer, found.question, found.thread, person, key))
     await asyncio.wait({work}, timeout=_TYPES_AFTER)
     if not work.done():
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(*UNREACHABLE):  # the answer comes all the same
             await message.channel.typing()
     reply = await work
     out = outgoing(reply, files=not lacks(message, "attach_files"))
@@ -79,7 +79,7 @@ async def _say_what_is_lacking(message: discord.Message) -> None:
     """Tell the asker in private why there is no answer."""
     name = titled(missing(message) or "view_channel")
     log.warning("may not answer in channel %s: %s is missing", message.channel.id, name)
-    with contextlib.suppress(discord.HTTPException):
+    with contextlib.suppress(*UNREACHABLE):
         text = wording.lacking(name, getattr(message.channel, "name", "?"))
         await to_channel(message.author, Outgoing(render.notice(text)))
 

@@ -16,6 +16,7 @@ import discord
 from discord import ui
 
 from bot.adapters.discord.answering import Reply
+from bot.adapters.discord.permissions import lacks
 from bot.matrix import Matrix
 from bot.render import discord as render
 from bot.render import discord_parts as parts
@@ -69,9 +70,9 @@ def outgoing(reply: Reply, *, private: bool = False, asked: str = "", page: int 
 async def to_channel(
     channel: discord.abc.Messageable, out: Outgoing, *, reply_to: discord.Message | None = None, nonce: str | None = None
 ) -> discord.Message:
-    """Send to a channel, as a reply where there is a message to reply to. With the same `nonce` it is sent once."""
+    """Send to a channel, as a reply where there is a message to reply to, and the bot may. With the same `nonce` it is sent once."""
     more: dict[str, Any] = {"allowed_mentions": NOBODY, "mention_author": False}
-    if reply_to is not None:
+    if reply_to is not None and not lacks(reply_to, "read_message_history"):  # Discord refuses such replies
         more["reference"] = reply_to.to_reference(fail_if_not_exists=False)
     if nonce is not None:
         more["nonce"] = nonce

@@ -22,7 +22,7 @@ from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error, refusal, too_many
 from tests.servers.discord_server import TOKEN, DiscordServer
 from tests.servers.discord_stage import Busy, connected, stage
-from tests.servers.discord_world import SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
+from tests.servers.discord_world import HISTORY, SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
 from tests.servers.places import out_of_order
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
@@ -161,6 +161,37 @@ def test_a_missing_permission_is_named_to_the_asker(bot: Bot, tmp_path: Path, de
                 await s.until(lambda: s.answers(s.dm(s.ann)))
                 assert f"“{named}”" in text_of(s.answers(s.dm(s.ann))[0])
                 assert on.store.unfinished("discord:") == []
+
+    asyncio.run(story())
+
+
+def test_without_the_history_of_a_channel_the_answer_is_no_reply(bot: Bot, tmp_path: Path) -> None:
+    """Discord refuses replies to who may not read the history; the answer comes as a message of its own, not never."""
+
+    async def story() -> None:
+        async with DiscordServer() as s:
+            s.general.denied = HISTORY
+            async with connected(s, BotLibrary(bot), tmp_path):
+                s.say(s.ann, s.general, "@bot do I need a PhD?")
+                await s.until(lambda: s.answers(s.general))
+                assert ANSWER in text_of(s.answers(s.general)[0])
+                assert "message_reference" not in s.answers(s.general)[0]
+
+    asyncio.run(story())
+
+
+def test_an_answer_comes_though_its_typing_cannot_be_shown(bot: Bot, tmp_path: Path) -> None:
+    """Where Discord wants no sign of typing for minutes, the answer itself is sent all the same."""
+
+    async def story() -> None:
+        busy = Busy(bot)
+        async with stage(busy, tmp_path) as on:
+            s = on.server
+            s.refuse("POST", r"/typing$", too_many(300.0))
+            question = s.say(s.ann, s.general, "@bot do I need a PhD?")
+            await s.until(lambda: s.faults[0].times == 0)
+            busy.go.set()
+            assert ANSWER in text_of(await on.reply(question))
 
     asyncio.run(story())
 
