@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import logging
 import secrets
 import time
@@ -72,8 +73,7 @@ class Client(discord.AutoShardedClient):
     async def close(self) -> None:
         """Leave, and let what is being answered end."""
         if self._tending is not None:
-            self._tending.cancel()
-            await tending.note_alive(self)
+            await tending.end(self, self._tending)
         for _ in range(round(_LONGEST_FAREWELL / 0.05)):
             if not self._attending:
                 break
@@ -86,7 +86,11 @@ class Client(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
-        await messages.hear(self, message)
+        try:
+            await messages.hear(self, message)
+        except StoreError:
+            log.exception("a message cannot be heard at the moment, and is looked up later")
+            self.missed.unheard(message.created_at - datetime.timedelta(seconds=1))
 
     # Interactions
 
@@ -166,6 +170,11 @@ class Client(discord.AutoShardedClient):
         """A session began: what was said before it is not in it."""
         log.info("ready in %s servers, over %s shards", len(self.guilds), self.shard_count)
         await self.missed.catch_up()
+
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """A session of one shard began anew while the others went on: discord.py calls that no `ready`."""
+        if self.is_ready() and (self.shard_count or 1) > 1:
+            await self.missed.catch_up()
 
     async def on_disconnect(self) -> None:
         """A connection was lost; a resume brings what is missed, a new session does not."""

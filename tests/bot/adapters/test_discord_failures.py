@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import discord as adapter
-from bot.adapters.discord import keys
+from bot.adapters.discord import keys, tending
 from bot.adapters.discord.pace import Pace
 from bot.admin import rights
 from bot.library import BotLibrary
@@ -21,7 +21,7 @@ from tests.servers import discord_people as people
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error, refusal, too_many
 from tests.servers.discord_server import TOKEN, DiscordServer
-from tests.servers.discord_stage import Busy, connected, stage
+from tests.servers.discord_stage import Busy, CheapLibrary, connected, stage
 from tests.servers.discord_world import HISTORY, SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
 from tests.servers.places import out_of_order
 
@@ -192,6 +192,38 @@ def test_an_answer_comes_though_its_typing_cannot_be_shown(bot: Bot, tmp_path: P
             await s.until(lambda: s.faults[0].times == 0)
             busy.go.set()
             assert ANSWER in text_of(await on.reply(question))
+
+    asyncio.run(story())
+
+
+def test_the_bot_leaves_though_its_store_fails(tmp_path: Path) -> None:
+    """A state that cannot be written does not keep the bot from ending."""
+
+    async def story() -> None:
+        with contextlib.ExitStack() as broken:
+            async with stage(CheapLibrary(), tmp_path) as on:
+                broken.enter_context(out_of_order(tmp_path, "held"))
+            assert on.client.is_closed()
+
+    asyncio.run(story())
+
+
+def test_one_failure_does_not_end_what_is_done_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the guides cannot be read for a moment, the bot goes on to say that it lives, and reads them the next time."""
+
+    class Failing(CheapLibrary):
+        reads = 0
+
+        def places(self) -> tuple[str, ...]:
+            self.reads += 1
+            if self.reads == 2:
+                raise RuntimeError
+            return (f"Guide {self.reads}",)
+
+    async def story() -> None:
+        monkeypatch.setattr(tending, "_EVERY", 0.02)
+        async with stage(Failing(), tmp_path) as on:
+            await on.server.until(lambda: on.store.held(keys.ALIVE) and on.client.shelf.places > ("Guide 2",))
 
     asyncio.run(story())
 

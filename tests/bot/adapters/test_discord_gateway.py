@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from bot.library import BotLibrary
 from bot.store import Store, schema
 from bot.wiring import Bot
 from tests.servers import discord_people as people
+from tests.servers.discord_gateway import INVALID
+from tests.servers.discord_rest import error
 from tests.servers.discord_server import DiscordServer
 from tests.servers.discord_stage import Stage, connected, stage
-from tests.servers.discord_world import VIEW, Channel, Json, snowflake, text_of
+from tests.servers.discord_world import TEXT, VIEW, VOICE, Channel, Json, snowflake, text_of
+from tests.servers.places import out_of_order
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 _EACH = 20
@@ -167,6 +171,56 @@ def test_what_was_asked_while_the_bot_was_away_is_answered_when_it_is_back(bot: 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("kind", [TEXT, VOICE])
+def test_what_was_asked_is_found_though_discord_is_busy_at_that_moment(bot: Bot, tmp_path: Path, kind: int) -> None:
+    """A refusal that passes loses nothing of what was asked meanwhile, in a text channel or in the chat of a voice channel."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            room = server.guild.add("room", type=kind)
+            async with connected(server, BotLibrary(bot), tmp_path):
+                pass
+            question = server.say(server.ann, room, "@bot do I need a PhD?")
+            server.refuse("GET", rf"/channels/{room.id}/messages$", lambda: error(503, 0, "upstream connect error"))
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await on.reply(question)
+
+    asyncio.run(story())
+
+
+def test_what_a_connection_that_was_dead_already_did_not_bring_is_answered(bot: Bot, tmp_path: Path) -> None:
+    """Where a process believed to be connected until it ended, what it did not hear just before is looked up too."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            question = server.say(server.ann, server.general, "@bot do I need a PhD?")
+            died = Store(tmp_path)
+            died.hold(keys.ALIVE, str(time.time() + 1))
+            died.close()
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await on.reply(question)
+
+    asyncio.run(story())
+
+
+def test_a_question_that_the_store_could_not_take_in_is_answered_once_it_can(
+    bot: Bot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message that comes while the state cannot be used is looked up when it can, in servers and in direct messages."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            with out_of_order(tmp_path, "events"):
+                asked = [s.say(s.ann, channel, "@bot do I need a PhD?") for channel in (s.general, s.dm(s.ann))]
+                await s.until(lambda: caplog.text.count("cannot be heard at the moment") == len(asked))
+            await on.client.missed.tend()
+            for question in asked:
+                assert ANSWER in text_of(await on.reply(question))
+
+    asyncio.run(story())
+
+
 def test_buttons_work_after_a_restart(bot: Bot, tmp_path: Path) -> None:
     """Share, follow-up questions, feedback and an open form all go on after a restart."""
 
@@ -203,6 +257,22 @@ def test_several_shards(bot: Bot, tmp_path: Path) -> None:
                 for room in [*rooms, server.dm(server.ann)]:
                     await on.reply(server.say(server.ann, room, "@bot do I need a PhD?"))
             assert server.wrong == []
+
+    asyncio.run(story())
+
+
+def test_what_one_shard_of_several_missed_is_answered(bot: Bot, tmp_path: Path) -> None:
+    """Where one shard has to begin a new session while the others go on, what was said to it meanwhile is looked up."""
+
+    async def story() -> None:
+        async with DiscordServer(shards=2) as server, connected(server, BotLibrary(bot), tmp_path) as on:
+            index = (int(server.guild.id) >> 22) % 2
+            connection = next(c for c in server.gateway.connections if c.session is not None and c.session.shard[0] == index)
+            assert connection.session is not None
+            server.gateway.sessions.pop(connection.session.id)
+            connection.session = None
+            connection.send(INVALID, False)
+            await on.reply(server.say(server.ann, server.general, "@bot do I need a PhD?"))
 
     asyncio.run(story())
 

@@ -106,7 +106,7 @@ def test_a_command_that_could_not_be_answered_is_answered_when_discord_is_back(b
             asked = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?")
             await s.until(lambda: s.faults[0].times == 0)
             await s.until(lambda: on.store.unfinished(keys.INTERACTIONS))
-            await on.client.missed.redo()
+            await on.client.missed.tend()
             assert ANSWER in text_of(await on.answered(asked))
             assert asked.changes == 1
 
