@@ -117,7 +117,7 @@ class Missed:
         await resuming.redo(self._client)
 
     async def _redone(self, payload: str) -> bool:
-        """Hear a message again. False where it is gone or too old, or asks the bot nothing any more."""
+        """Hear a message again. False where it is gone, too old or answered, or asks the bot nothing any more."""
         try:
             place = json.loads(payload)
             channel_id, message_id = int(place["channel"]), int(place["message"])
@@ -129,9 +129,20 @@ class Missed:
             channel = await self._client.fetch_channel(channel_id)
             if not isinstance(channel, discord.abc.Messageable):
                 return False
-            return await messages.hear(self._client, await channel.fetch_message(message_id))
+            message = await channel.fetch_message(message_id)
+            return not await self._answered(message) and await messages.hear(self._client, message)
         except (discord.NotFound, discord.Forbidden):
             return False
+
+    async def _answered(self, message: discord.Message) -> bool:
+        """Whether a reply of the bot's stands there: a process may die after its answer and before the word of that.
+
+        Discord itself knows an answer by its nonce for a few minutes only.
+        """
+        async for later in message.channel.history(after=message, limit=_MOST_MESSAGES, oldest_first=True):
+            if later.author == self._client.user and later.reference is not None and later.reference.message_id == message.id:
+                return True
+        return False
 
     async def _direct_channels(self) -> list[int]:
         if self._direct is None:

@@ -19,7 +19,7 @@ from tests.servers.discord_gateway import INVALID
 from tests.servers.discord_rest import error
 from tests.servers.discord_server import DiscordServer
 from tests.servers.discord_stage import Stage, connected, stage
-from tests.servers.discord_world import TEXT, VIEW, VOICE, Channel, Json, snowflake, text_of
+from tests.servers.discord_world import TEXT, VIEW, VOICE, Channel, Json, message, snowflake, text_of
 from tests.servers.places import out_of_order
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
@@ -126,9 +126,9 @@ def test_a_question_whose_process_died_is_answered_by_the_next(bot: Bot, tmp_pat
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("why", ["deleted", "shut out", "not asked", "too old"])
+@pytest.mark.parametrize("why", ["deleted", "shut out", "not asked", "too old", "answered"])
 def test_a_question_that_cannot_be_answered_any_more_is_given_up(bot: Bot, tmp_path: Path, why: str) -> None:
-    """A message that is deleted, out of reach, an hour old or no question to the bot is looked up once more, and not for ever."""
+    """A message that is deleted, out of reach, an hour old, answered or no question is looked up once more, and not for ever."""
 
     async def story() -> None:
         async with DiscordServer() as server:
@@ -137,6 +137,8 @@ def test_a_question_that_cannot_be_answered_any_more_is_given_up(bot: Bot, tmp_p
                 del server.general.messages[asked["id"]]
                 asked["id"] = snowflake(datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1))
                 server.general.messages[asked["id"]] = asked
+            if why == "answered":
+                server.publish(server.general, message(server.general, server.me, {"message_reference": {"message_id": asked["id"]}}))
             if why == "deleted":
                 server.delete(server.general, asked)
             server.general.denied = VIEW if why == "shut out" else 0
@@ -145,7 +147,7 @@ def test_a_question_that_cannot_be_answered_any_more_is_given_up(bot: Bot, tmp_p
             died.close()
             async with connected(server, BotLibrary(bot), tmp_path) as on:
                 await server.until(lambda: {"key": key, "state": "done"} in _events(on))
-            assert server.answers(server.general) == []
+            assert len(server.answers(server.general)) == (why == "answered")
 
     asyncio.run(story())
 
