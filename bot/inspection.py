@@ -20,7 +20,6 @@ from retrieval.guides import Guide, Parsed, Table
 from retrieval.terms import Terms
 
 Kind = Literal["unreadable", "reference", "empty section", "table", "out of date", "no date", "disagreement"]
-TOLD = ("disagreement", "no date")  # what an author may want so
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<to>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 

@@ -94,6 +94,11 @@ class Settings:
         return self.home / "models"
 
 
+def megabytes(size: int) -> str:
+    """So many bytes as `max_file_mb` counts them: a limit is told as it was set."""
+    return f"{size / 1_000_000:g} MB"
+
+
 def load(environment: Mapping[str, str], folder: Path) -> Settings:
     """The settings from `environment`, then from fingerpost.toml in `folder`, then the defaults.
 

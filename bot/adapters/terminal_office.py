@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.office import SECONDS_BETWEEN_EDITS, Actor, Office, Reply
+from bot.settings import megabytes
 
 YOU = Actor("terminal", "", "", "terminal", "the terminal")
 NO_BUTTON = "There is no such button now."
@@ -44,7 +45,7 @@ class Console:
     def _file(self, path: Path) -> Reply:
         try:
             if path.stat().st_size > self._office.largest_file():
-                return Reply(f"{path.name} is larger than {self._office.largest_file() // 2**20} MB; give a smaller file.")
+                return Reply(f"{path.name} is larger than {megabytes(self._office.largest_file())}; give a smaller file.")
             return self._office.offer(YOU, path.name, path.read_bytes())
         except OSError as error:
             return Reply(f"{path} cannot be read: {error.strerror or 'it is no file'}.")

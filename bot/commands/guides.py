@@ -10,6 +10,7 @@ import msgspec
 from bot.adapters import terminal
 from bot.commands.check import check
 from bot.commands.ready import ensure_index
+from bot.settings import megabytes
 from bot.wiring import Bot
 from retrieval.errors import ImportRefused, RequestError
 from retrieval.importing import proposal
@@ -80,7 +81,7 @@ def _propose(bot: Bot, file: Path, title: str, identity: str) -> Proposal:
     most = bot.settings.largest_file
     try:
         if file.stat().st_size > most:
-            raise ImportRefused(f"the file is larger than {most / 1e6:g} MB (FINGERPOST_MAX_FILE_MB); split it")
+            raise ImportRefused(f"the file is larger than {megabytes(most)} (FINGERPOST_MAX_FILE_MB); split it")
         content = file.read_bytes()
     except OSError as error:
         raise RequestError(f"{file} cannot be read: {error.strerror}") from error

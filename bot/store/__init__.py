@@ -65,11 +65,9 @@ class Store(Events, Conversations, Opinions, Held, Runs, Contents):
             self._write(sa.delete(table).where(table.c.person == person))
 
     def prune(self) -> None:
-        """Delete done events, messages, threads, questions and feedback that are too old, and what is no longer held."""
+        """Delete events, done or not, messages, threads, questions and feedback that are too old, and what is no longer held."""
         oldest = self._now() - self.kept_days * DAY
-        stale = (schema.events.c.state == "done") | (schema.events.c.tries >= MOST_TRIES)
-        self._write(sa.delete(schema.events).where(schema.events.c.at < oldest, stale))
-        for table in (schema.turns, schema.threads, schema.questions, schema.feedback):
+        for table in (schema.events, schema.turns, schema.threads, schema.questions, schema.feedback):
             self._write(sa.delete(table).where(table.c.at < oldest))
         self._write(sa.delete(schema.held).where(schema.held.c.until < self._now()))
 

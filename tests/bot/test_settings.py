@@ -36,6 +36,13 @@ def test_a_wrong_setting_is_named(plants: Path, environment: dict[str, str], fil
         settings.load(environment, plants.parent)
 
 
+@pytest.mark.parametrize(("given", "told"), [("20", "20 MB"), ("1.5", "1.5 MB"), ("1000", "1000 MB"), ("0.001", "0.001 MB")])
+def test_the_largest_file_is_told_as_it_is_set(plants: Path, given: str, told: str) -> None:
+    """Whoever sets 20 reads 20 in a refusal, not 19.1."""
+    read = settings.load({"FINGERPOST_MAX_FILE_MB": given}, plants.parent)
+    assert settings.megabytes(read.largest_file) == told
+
+
 def test_a_secret_hides_in_its_repr() -> None:
     """No way of printing settings shows a token."""
     secret = Secret("xoxb-very-secret")

@@ -165,7 +165,7 @@ def test_what_is_held_is_taken_once(store: Store) -> None:
 
 
 def test_time_ends_what_is_held_and_remembered(place: Place) -> None:
-    """After its time a held thing is gone; pruning forgets old messages and done events, not open ones."""
+    """After its time a held thing is gone; pruning forgets old messages and events. What is in work here stays so."""
     clock = [0.0]
     store = Store(place, now=lambda: clock[0], kept_days=8)
     store.hold("h", "x", seconds=10)
@@ -184,6 +184,22 @@ def test_time_ends_what_is_held_and_remembered(place: Place) -> None:
         False,
     )
     store.close()
+
+
+def test_an_event_that_nobody_finished_is_forgotten_after_its_time(place: Place) -> None:
+    """What a process left when it died, and no other took up, is not kept for ever."""
+    clock = [0.0]
+    died = Store(place, now=lambda: clock[0], kept_days=8)
+    died.claim("discord:interaction:1", "a payload")
+    died.close()
+    after = Store(place, now=lambda: clock[0], kept_days=8)
+    clock[0] = 7 * 86_400.0
+    after.prune()
+    assert eventually(lambda: after.unfinished("discord:"))
+    clock[0] = 9 * 86_400.0
+    after.prune()
+    assert after.unfinished("discord:") == []
+    after.close()
 
 
 def test_a_person_can_be_forgotten(store: Store) -> None:

@@ -12,6 +12,7 @@ from tests.servers import discord_callbacks, discord_guilds, discord_limits, dis
 from tests.servers.discord_gateway import GUILD_MESSAGES
 from tests.servers.discord_world import (
     EPHEMERAL,
+    HISTORY,
     PUBLIC_THREAD,
     SEND,
     SEND_IN_THREADS,
@@ -203,6 +204,8 @@ async def _send(server: DiscordServer, request: web.Request, given: Any, files: 
     rules, needed = (channel.parent or channel, SEND_IN_THREADS) if channel.is_thread else (channel, SEND)
     if rules.denied & needed:
         return error(403, 50013, "Missing Permissions")
+    if given.get("message_reference") and rules.denied & HISTORY:
+        return error(400, 160002, "Cannot reply without permission to read message history")
     if (wrong := discord_limits.refused(given, files)) is not None:
         return refusal(wrong)
     if wrongs := discord_schema.problems(given, "MessageCreateRequest"):

@@ -15,7 +15,7 @@ EVERYTHING = (1 << 53) - 1
 VIEW, SEND, SEND_IN_THREADS, MANAGE_GUILD, REACT = 1 << 10, 1 << 11, 1 << 38, 1 << 5, 1 << 6
 EMBED, ATTACH, HISTORY, APPLICATION_COMMANDS = 1 << 14, 1 << 15, 1 << 16, 1 << 31
 MEMBER = VIEW | SEND | SEND_IN_THREADS | REACT | EMBED | ATTACH | HISTORY | APPLICATION_COMMANDS
-TEXT, DM, PUBLIC_THREAD, FORUM = 0, 1, 11, 15
+TEXT, DM, VOICE, PUBLIC_THREAD, FORUM = 0, 1, 2, 11, 15
 
 _increments = itertools.count()
 
@@ -94,7 +94,8 @@ class Channel:
                 "permissions": str(MEMBER), "applied_tags": [],
             }  # fmt: skip
         overwrites = [{"id": bot_id, "type": 1, "allow": "0", "deny": str(self.denied)}] if self.denied else []
-        return {**common, "position": 0, "permission_overwrites": overwrites, "nsfw": False, "parent_id": None, "topic": None}
+        voice = {"bitrate": 64000, "user_limit": 0} if self.type == VOICE else {}
+        return {**common, **voice, "position": 0, "permission_overwrites": overwrites, "nsfw": False, "parent_id": None, "topic": None}
 
 
 @dataclass

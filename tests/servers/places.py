@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,3 +52,14 @@ def eventually(look: Callable[[], T]) -> T:
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return seen
+
+
+@contextmanager
+def out_of_order(folder: Path, table: str) -> Iterator[None]:
+    """The state in this folder cannot use one of its tables for as long as this lasts."""
+    with contextlib.closing(sqlite3.connect(folder / FILE, timeout=30, isolation_level=None)) as state:
+        state.execute(f"alter table {table} rename to {table}_away")
+        try:
+            yield
+        finally:
+            state.execute(f"alter table {table}_away rename to {table}")

@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.adapters.discord import keys, wording
+from bot.adapters.discord.resuming import Pending
 from bot.adapters.discord.sending import defer
 from bot.adapters.discord.showing import show
 from bot.office import Actor, Reply
@@ -103,4 +104,5 @@ async def attend(client: Client, interaction: Interaction, work: Callable[[], Aw
     async def act() -> None:
         await show(client, interaction, await work())
 
-    await client.once(interaction, act)
+    pending = None if in_place else Pending.of(interaction, private=True)  # in place stand the buttons, to be pressed again
+    await client.once(interaction, act, pending)

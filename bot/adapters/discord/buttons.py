@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -12,6 +11,7 @@ from discord import ui
 
 from bot.adapters.discord import administration, keys, modals, wording
 from bot.adapters.discord.answering import Reply
+from bot.adapters.discord.resuming import Question
 from bot.adapters.discord.sending import Outgoing, ask, whisper
 from bot.matrix import Matrix
 from bot.render import discord as render
@@ -107,9 +107,8 @@ async def _ask(client: Client, interaction: Interaction, press: Press) -> None:
     questions = reply.answer.suggestions if reply else ()
     question = questions[press.n] if press.n < len(questions) else press.item.label or ""
     thread = reply.thread if reply else keys.thread(interaction.guild_id, interaction.channel_id, interaction.id)
-    work = partial(client.answering.answer, question, thread, keys.person(interaction.user.id), keys.interaction(interaction.id))
     private = _is_private(interaction) or await client.quiet(interaction)
-    await client.respond(interaction, work, private=private, asked=question)
+    await client.ask(interaction, Question(question, thread, keys.person(interaction.user.id), private))
 
 
 async def _path(client: Client, interaction: Interaction, press: Press) -> None:
@@ -126,10 +125,10 @@ async def _share(client: Client, interaction: Interaction, press: Press) -> None
     elif not await client.stored(client.store.claim, keys.shared(press.of)):
         await whisper(interaction, render.notice(wording.SHARED))
     else:
-        await client.stored(client.store.finish, keys.shared(press.of))
         payload = render.shared(reply.answer, reply.matrix, interaction.user.display_name, reply.asked)
         out = Outgoing(payload, reply.matrix, render.fallback(reply.answer))
-        await client.respond(interaction, lambda: reply, private=False, show=lambda _: out)
+        shared = await client.respond(interaction, lambda: reply, private=False, show=lambda _: out)
+        await client.settle(keys.shared(press.of), again=not shared, counted=False)
 
 
 async def _show(client: Client, interaction: Interaction, press: Press) -> None:

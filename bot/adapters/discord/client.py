@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
+import datetime
 import logging
 import secrets
 import time
@@ -17,16 +16,16 @@ from typing import Any, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import administration, buttons, commands, heard, keys, missed, runs, sync, tending, wording
+from bot.adapters.discord import administration, buttons, commands, keys, messages, missed, resuming, runs, sync, tending, wording
 from bot.adapters.discord.answering import Answering, Reply
-from bot.adapters.discord.heard import Heard
 from bot.adapters.discord.pace import Pace
-from bot.adapters.discord.permissions import INTENTS, invite, lacks, missing, titled
-from bot.adapters.discord.sending import NOBODY, Outgoing, defer, to_channel, to_interaction, whisper
+from bot.adapters.discord.permissions import INTENTS, invite
+from bot.adapters.discord.resuming import Pending, Question
+from bot.adapters.discord.sending import NOBODY, UNREACHABLE, Outgoing, defer, outgoing, to_interaction, whisper
 from bot.admin.rights import Admin
 from bot.office import Office
 from bot.render import discord as render
-from bot.store import Store
+from bot.store import Store, StoreError
 from retrieval.errors import IndexUnusable
 
 log = logging.getLogger(__name__)
@@ -34,7 +33,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THINKERS = 4  # questions that are answered at a time
-_TYPES_AFTER = 0.5  # seconds until an asker sees that the bot is typing
 _LONGEST_FAREWELL = 10.0  # seconds for what is being answered when the bot is to stop
 
 
@@ -75,8 +73,7 @@ class Client(discord.AutoShardedClient):
     async def close(self) -> None:
         """Leave, and let what is being answered end."""
         if self._tending is not None:
-            self._tending.cancel()
-            await tending.note_alive(self)
+            await tending.end(self, self._tending)
         for _ in range(round(_LONGEST_FAREWELL / 0.05)):
             if not self._attending:
                 break
@@ -89,129 +86,57 @@ class Client(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
-        assert self.user is not None
-        found = await self.stored(heard.read, message, self.user, self.store, self.forums)
-        if found is None:
-            return
-        if message.guild is None:
-            await self.missed.note(message.channel.id)
-        key = keys.message(message.id)
-        payload = json.dumps({"channel": message.channel.id, "message": message.id})
-        if not await self.stored(self.store.claim, key, payload):
-            return
-        self._attending += 1
         try:
-            await self._attend(message, found)
-        except discord.Forbidden as error:
-            log.warning("Discord forbids an answer: %s", error.code)
-            await self._say_what_is_lacking(message)
-        except Exception as error:
-            if not await self._excuse(message, error):
-                await self.stored(self.store.release, key)
-                return
-        finally:
-            self._attending -= 1
-        await self.stored(self.store.finish, key)
-
-    async def _attend(self, message: discord.Message, found: Heard) -> None:
-        if found.why == "quiet":
-            with contextlib.suppress(discord.HTTPException):
-                await message.add_reaction("🔇")
-        elif found.why == "unheard":
-            await self._hint(message, found)
-        elif wait := self.pace.wait(message.author.id):
-            await to_channel(message.channel, Outgoing(render.notice(wording.wait(wait))), reply_to=message, nonce=str(message.id))
-        elif missing(message) is not None:
-            await self._say_what_is_lacking(message)
-        elif not found.question or found.question.casefold() == "help":
-            await to_channel(message.channel, Outgoing(render.notice(wording.HELP)), reply_to=message, nonce=str(message.id))
-        else:
-            await self._answer(message, found)
-
-    async def _answer(self, message: discord.Message, found: Heard) -> None:
-        person, key = keys.person(message.author.id), keys.message(message.id)
-        work = asyncio.ensure_future(self.think(self.answering.answer, found.question, found.thread, person, key))
-        await asyncio.wait({work}, timeout=_TYPES_AFTER)
-        if not work.done():
-            with contextlib.suppress(discord.HTTPException):
-                await message.channel.typing()
-        reply = await work
-        out = outgoing(reply, files=not lacks(message, "attach_files"))
-        sent = await to_channel(message.channel, out, reply_to=message, nonce=str(message.id))
-        await self.remember(sent.id, found.thread)
-
-    async def _hint(self, message: discord.Message, found: Heard) -> None:
-        if await self.stored(self.store.claim, keys.hint(found.thread)):
-            await to_channel(message.channel, Outgoing(render.notice(wording.UNHEARD)), reply_to=message, nonce=str(message.id))
-            await self.stored(self.store.finish, keys.hint(found.thread))
-
-    async def _say_what_is_lacking(self, message: discord.Message) -> None:
-        """Tell the asker in private why there is no answer."""
-        name = titled(missing(message) or "view_channel")
-        log.warning("may not answer in channel %s: %s is missing", message.channel.id, name)
-        with contextlib.suppress(discord.HTTPException):
-            text = wording.lacking(name, getattr(message.channel, "name", "?"))
-            await to_channel(message.author, Outgoing(render.notice(text)))
-
-    async def _excuse(self, message: discord.Message, error: Exception) -> bool:
-        """Say that it failed. Whether that could be said."""
-        try:
-            out = Outgoing(render.notice(self.words_for(error)))
-            await to_channel(message.channel, out, reply_to=message, nonce=str(message.id))
-        except Exception:
-            log.exception("could not say so either")
-            return False
-        return True
+            await messages.hear(self, message)
+        except StoreError:
+            log.exception("a message cannot be heard at the moment, and is looked up later")
+            self.missed.unheard(message.created_at - datetime.timedelta(seconds=1))
 
     # Interactions
 
+    async def ask(self, interaction: discord.Interaction[Any], question: Question) -> None:
+        """Answer a question, here or in the process after this one. Raises nothing."""
+        work = partial(self.answering.answer, question.text, question.thread, question.person, keys.interaction(interaction.id))
+        await self.respond(interaction, work, private=question.private, question=question)
+
     async def respond(
-        self, interaction: discord.Interaction[Any], work: Callable[[], Reply], *, private: bool, asked: str = "",
-        show: Callable[[Reply], Outgoing] | None = None,
-    ) -> None:  # fmt: skip
-        """Think about an interaction and answer it, once. Raises nothing."""
-        in_time = await defer(interaction, private=private)
+        self, interaction: discord.Interaction[Any], work: Callable[[], Reply], *, private: bool,
+        question: Question | None = None, show: Callable[[Reply], Outgoing] | None = None,
+    ) -> bool:  # fmt: skip
+        """Think about an interaction and answer it, once. Whether that was done here and now. Raises nothing."""
+        try:
+            in_time = await defer(interaction, private=private)
+        except UNREACHABLE as error:
+            await self.excuse(interaction, error)
+            return False
+        pending = Pending.of(interaction, private=private, question=question)
 
         async def answer() -> None:
             reply = await self.think(work)
-            out = show(reply) if show else outgoing(reply, private=private, asked=asked)
+            out = show(reply) if show else outgoing(reply, private=private, asked=question.text if question else "")
             sent = await to_interaction(interaction, out) if in_time and not interaction.is_expired() else None
-            sent = sent or await self._send_late(interaction, out, private=private)
+            sent = sent or await resuming.elsewhere(self, pending, out, keys.interaction(interaction.id))
             await self.remember(sent.id, reply.thread)
 
-        await self.once(interaction, answer)
+        return await self.once(interaction, answer, pending)
 
-    async def once(self, interaction: discord.Interaction[Any], work: Callable[[], Awaitable[None]]) -> None:
-        """Do what an interaction asks for, however often it arrives; say so where that fails. Raises nothing."""
+    async def once(self, interaction: discord.Interaction[Any], work: Callable[[], Awaitable[None]], pending: Pending | None) -> bool:
+        """Do what an interaction asks for, however often it arrives; say so where that fails. Whether it was done. Raises nothing."""
         key = keys.interaction(interaction.id)
-        if not await self.stored(self.store.claim, key):
-            return
-        self._attending += 1
         try:
-            await work()
-        except Exception as error:
+            if not await self.stored(self.store.claim, key, pending.payload if pending else ""):
+                return False
+        except StoreError as error:
             await self.excuse(interaction, error)
-        finally:
-            self._attending -= 1
-        await self.stored(self.store.finish, key)
+            return False
+        again = pending is not None and pending.question is not None
+        return await self.carry_out(key, work, partial(self.excuse, interaction), again=again)
 
-    async def _send_late(self, interaction: discord.Interaction[Any], out: Outgoing, *, private: bool) -> discord.Message:
-        """The answer where the interaction cannot be answered any more: in the channel, a private one directly."""
-        here = interaction.channel
-        if private or not interaction.is_guild_integration() or not isinstance(here, discord.abc.Messageable):
-            return await to_channel(interaction.user, out, nonce=str(interaction.id))
-        return await to_channel(here, out, nonce=str(interaction.id))
-
-    async def excuse(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Say what failed, and what to do, to the asker alone where nothing was said before."""
-        payload = render.notice(self.words_for(error))
-        try:
-            if interaction.response.is_done():
-                await to_interaction(interaction, Outgoing(payload))
-            else:
-                await whisper(interaction, payload)
-        except discord.HTTPException:
-            log.exception("could not say so either")
+    async def excuse(self, interaction: discord.Interaction[Any], error: Exception) -> bool:
+        """Say what failed, and what to do, to the asker alone where nothing was said before. Whether that could be said."""
+        if interaction.response.is_done():
+            return await self.said(error, partial(to_interaction, interaction))
+        return await self.said(error, lambda out: whisper(interaction, out.payload))
 
     async def paced(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether this person may ask now; says how long to wait where not."""
@@ -246,6 +171,11 @@ class Client(discord.AutoShardedClient):
         log.info("ready in %s servers, over %s shards", len(self.guilds), self.shard_count)
         await self.missed.catch_up()
 
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """A session of one shard began anew while the others went on: discord.py calls that no `ready`."""
+        if self.is_ready() and (self.shard_count or 1) > 1:
+            await self.missed.catch_up()
+
     async def on_disconnect(self) -> None:
         """A connection was lost; a resume brings what is missed, a new session does not."""
         self.missed.lost()
@@ -260,10 +190,50 @@ class Client(discord.AutoShardedClient):
         """Do the store's work off the loop."""
         return await asyncio.to_thread(work, *args, **kwargs)
 
+    async def carry_out(
+        self, key: str, work: Callable[[], Awaitable[None]], excuse: Callable[[Exception], Awaitable[bool]], *, again: bool
+    ) -> bool:
+        """Do what a claimed event asks for. Whether it was done. Raises nothing.
+
+        What fails is excused; where not even that can be said, it is left to be done `again`.
+        """
+        self._attending += 1
+        try:
+            try:
+                await work()
+            except Exception as error:
+                await self.settle(key, again=not await excuse(error) and again)
+                return False
+            await self.settle(key)
+            return True
+        finally:
+            self._attending -= 1
+
+    async def settle(self, key: str, *, again: bool = False, counted: bool = True) -> None:
+        """An event is done, or to be done again. Whoever asked has been told, so that the store cannot keep it is no news for them."""
+        try:
+            await self.stored(partial(self.store.release, key, counted=counted) if again else partial(self.store.finish, key))
+        except StoreError:
+            log.exception("what became of an event is not kept")
+
     async def remember(self, message_id: int, thread: str) -> None:
-        """A message of the bot's belongs to this conversation."""
-        await self.stored(self.store.hold, keys.at(message_id), thread)
-        await self.stored(self.store.join, thread)
+        """A message of the bot's belongs to this conversation. It stands there already, so nobody is told where that cannot be kept."""
+        try:
+            await self.stored(self.store.hold, keys.at(message_id), thread)
+            await self.stored(self.store.join, thread)
+        except StoreError:
+            log.exception("an answer is sent, but its conversation is not kept")
+
+    async def said(self, error: Exception, say: Callable[[Outgoing], Awaitable[object]]) -> bool:
+        """Say that something failed, and what to do. Whether that could be said, or nobody is there any more to hear it."""
+        try:
+            await say(Outgoing(render.notice(self.words_for(error))))
+        except discord.NotFound:
+            return True
+        except Exception:
+            log.exception("could not say so either")
+            return False
+        return True
 
     def words_for(self, error: Exception) -> str:
         """What to tell an asker about an error: what to do, and an id under which the log has the rest."""
@@ -275,9 +245,3 @@ class Client(discord.AutoShardedClient):
         error_id = secrets.token_hex(4)
         log.error("error %s", error_id, exc_info=error)
         return wording.failed(error_id)
-
-
-def outgoing(reply: Reply, *, private: bool = False, asked: str = "", page: int = 0, files: bool = True) -> Outgoing:
-    """An answer, ready to be sent."""
-    payload = render.render(reply.answer, reply.matrix, private=private, asked=asked, page=page, files=files)
-    return Outgoing(payload, reply.matrix, render.fallback(reply.answer))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
 from bot.adapters.discord import admin_commands, buttons, keys, modals, wording
-from bot.adapters.discord.answering import Reply
+from bot.adapters.discord.resuming import Question
 from bot.adapters.discord.sending import whisper
 from bot.matrix import Matrix
 from bot.render import discord as render
@@ -42,7 +41,7 @@ def _ask(client: Client) -> app_commands.Command[Any, Any, Any]:
     async def ask(interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], private: bool = False) -> None:
         if await client.paced(interaction):
             hidden = private or await client.quiet(interaction)
-            await client.respond(interaction, _question(client, interaction, question), private=hidden, asked=question)
+            await client.ask(interaction, _question(interaction, question, private=hidden))
 
     return ask
 
@@ -125,15 +124,15 @@ def _about(client: Client) -> app_commands.ContextMenu:
         if not message.content.strip():
             await whisper(interaction, render.notice(wording.NOTHING_TO_READ))
         elif await client.paced(interaction):
-            await client.respond(interaction, _question(client, interaction, message.content), private=True, asked=message.content)
+            await client.ask(interaction, _question(interaction, message.content, private=True))
 
     return app_commands.ContextMenu(name="Ask about this", callback=about)
 
 
-def _question(client: Client, interaction: Interaction, question: str) -> Callable[[], Reply]:
+def _question(interaction: Interaction, text: str, *, private: bool) -> Question:
     """A question that begins a conversation."""
     thread = keys.thread(interaction.guild_id, interaction.channel_id, interaction.id)
-    return partial(client.answering.answer, question, thread, keys.person(interaction.user.id), keys.interaction(interaction.id))
+    return Question(text, thread, keys.person(interaction.user.id), private)
 
 
 def _values(labels: tuple[str, ...]) -> Completion:

@@ -6,6 +6,7 @@ PLATFORM = "discord"
 ALIVE = "discord:alive"  # when the bot was last connected
 DIRECT = "discord:direct"  # the channels of the last direct messages
 MESSAGES = "discord:message:"
+INTERACTIONS = "discord:interaction:"
 
 
 def message(message_id: int) -> str:
@@ -15,7 +16,7 @@ def message(message_id: int) -> str:
 
 def interaction(interaction_id: int) -> str:
     """A command, a click or a form."""
-    return f"discord:interaction:{interaction_id}"
+    return f"{INTERACTIONS}{interaction_id}"
 
 
 def answer(answer_id: str) -> str:

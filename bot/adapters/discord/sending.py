@@ -8,13 +8,17 @@ import io
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from discord import ui
 
+from bot.adapters.discord.answering import Reply
+from bot.adapters.discord.permissions import lacks
 from bot.matrix import Matrix
+from bot.render import discord as render
 from bot.render import discord_parts as parts
 from bot.render.picture import picture
 
@@ -26,6 +30,8 @@ T = TypeVar("T")
 NOBODY = discord.AllowedMentions.none()
 UNKNOWN_INTERACTION, ACKNOWLEDGED = 10062, 40060  # Discord's codes
 _GONE = (UNKNOWN_INTERACTION, 10015, 50027)  # the interaction's token is of no use any more
+UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError)  # whatever Discord or the network may answer a request with
+_ORIGINAL: Any = "@original"  # the message that answers an interaction, in the place of an id
 _TRIES = 5
 _LONGEST_PAUSE = 60.0  # seconds
 
@@ -55,12 +61,18 @@ class Outgoing:
         return [discord.File(io.BytesIO(png or b""), a["filename"], description=a["description"]) for a in self.payload["attachments"]]
 
 
+def outgoing(reply: Reply, *, private: bool = False, asked: str = "", page: int = 0, files: bool = True) -> Outgoing:
+    """An answer, ready to be sent."""
+    payload = render.render(reply.answer, reply.matrix, private=private, asked=asked, page=page, files=files)
+    return Outgoing(payload, reply.matrix, render.fallback(reply.answer))
+
+
 async def to_channel(
     channel: discord.abc.Messageable, out: Outgoing, *, reply_to: discord.Message | None = None, nonce: str | None = None
 ) -> discord.Message:
-    """Send to a channel, as a reply where there is a message to reply to. With the same `nonce` it is sent once."""
+    """Send to a channel, as a reply where there is a message to reply to, and the bot may. With the same `nonce` it is sent once."""
     more: dict[str, Any] = {"allowed_mentions": NOBODY, "mention_author": False}
-    if reply_to is not None:
+    if reply_to is not None and not lacks(reply_to, "read_message_history"):  # Discord refuses such replies
         more["reference"] = reply_to.to_reference(fail_if_not_exists=False)
     if nonce is not None:
         more["nonce"] = nonce
@@ -81,13 +93,22 @@ async def to_channel(
 
 async def to_interaction(interaction: discord.Interaction[Any], out: Outgoing) -> discord.Message | None:
     """Put the message in the place of "thinking …". None where the token's time is over."""
+    return await _in_place(interaction.edit_original_response, out)
 
-    async def edit() -> discord.Message:
+
+async def to_webhook(client: discord.Client, application: int, token: str, out: Outgoing) -> discord.Message | None:
+    """As `to_interaction`, where only the interaction's token is known."""
+    hook = discord.Webhook.partial(application, token, client=client)
+    return await _in_place(partial(hook.edit_message, _ORIGINAL), out)
+
+
+async def _in_place(edit: Callable[..., Awaitable[discord.Message]], out: Outgoing) -> discord.Message | None:
+    async def show() -> discord.Message:
         files = await asyncio.to_thread(out.files)
-        return await interaction.edit_original_response(view=out.view(), attachments=files, allowed_mentions=NOBODY)
+        return await edit(view=out.view(), attachments=files, allowed_mentions=NOBODY)
 
     try:
-        return await persist(edit)
+        return await persist(show)
     except discord.HTTPException as error:
         if error.code in _GONE:
             return None
@@ -95,7 +116,7 @@ async def to_interaction(interaction: discord.Interaction[Any], out: Outgoing) -
             raise
         log.warning("Discord refused the components of a response (%s); sent as plain text", error.code)
         content = out.instead["content"]
-        return await persist(lambda: interaction.edit_original_response(content=content, view=None, allowed_mentions=NOBODY))
+        return await persist(lambda: edit(content=content, view=None, allowed_mentions=NOBODY))
 
 
 async def change(message: discord.PartialMessage, out: Outgoing) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.settings import megabytes
+
 HELP = (
     "I answer from this team's guides, with the passages that say so. Mention me with a question, write to me directly, or use "
     "/ask; /path recommends from the guides' tables, /guide shows a guide. Reply to an answer of mine to go on from there, "
@@ -14,7 +16,6 @@ QUIET = "This channel is kept quiet by its admins; only you see what I say here.
 NOTHING_TO_READ = "There is no text in that message that I could look up."
 NO_GUIDE = "There is no guide or section of that name. Choose one from the list that opens while you type."
 NO_TABLES = "The guides hold no decision table that I could recommend from. Ask me a question with /ask instead."
-NOT_READY = "I am starting up and have not read the guides yet. Try again in a minute."
 UNHEARD = "I cannot read messages that do not mention me. Mention me, or reply to me with the mention left on, and I will answer."
 FORGOTTEN = "Done: your questions and your verdicts are deleted here. What was said in channels stands there until Discord deletes it."
 THANKS = "Thank you; noted."
@@ -23,6 +24,7 @@ BELOW = "It stands below, for everybody here."
 DIRECTLY = "The rest of this is for whoever began it, and was sent to them directly."
 FILE_GONE = "Discord does not have that file any more. Upload it again with /fingerpost guides add."
 FILE_NOT_FETCHED = "I could not fetch that file from Discord, and nothing was changed. Try again in a minute."
+INTERRUPTED = "I was restarted while I worked on this. See whether it was done, and if it was not, try again."
 NO_INDEX = "There is no index to answer from. An admin has to run `fingerpost reindex` where I run."
 
 
@@ -52,7 +54,7 @@ def forbidden(permission: str) -> str:
 
 def too_large(filename: str, most: int) -> str:
     """A file is larger than the bot takes."""
-    return f"{filename} is too large: I take at most {most / 2**20:.3g} MB, and nothing was changed. Give a smaller file, or a part of it."
+    return f"{filename} is too large: I take at most {megabytes(most)}, and nothing was changed. Give a smaller file, or a part of it."
 
 
 def not_placed(axes: list[tuple[str, tuple[str, ...]]]) -> str:

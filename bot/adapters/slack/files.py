@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.settings import megabytes
 from retrieval.errors import RequestError
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ NOT_READABLE = (
     "Slack does not let me read “{name}”. I may lack the scope files:read, or the file belongs to a channel without me; "
     "fingerpost doctor says which. Nothing was changed."
 )
-TOO_LARGE = "“{name}” is too large: I take at most {most:.3g} MB. Nothing was changed; give a smaller file, or a part of it."
+TOO_LARGE = "“{name}” is too large: I take at most {most}. Nothing was changed; give a smaller file, or a part of it."
 NOT_THERE = "Slack has no file “{name}” that I could read: it was deleted, or it lies elsewhere and is only linked. Nothing was changed."
 NOT_WHOLE = "“{name}” did not arrive whole from Slack, so nothing was changed. Try again in a minute."
 _SLACK = "slack.com"
@@ -52,7 +53,7 @@ class Files:
             file = self._info(file)
         name = str(file.get("name") or file.get("title") or "file")[:200]
         if int(file.get("size") or 0) > most:
-            raise RequestError(TOO_LARGE.format(name=name, most=most / 2**20))
+            raise RequestError(TOO_LARGE.format(name=name, most=megabytes(most)))
         url = str(file.get("url_private_download") or "")
         if not url or file.get("is_external") or file.get("mode") in _ELSEWHERE or not (address := trusted(url, self._web.base_url)):
             log.warning("a file was not fetched: it has no address at Slack")
@@ -92,7 +93,7 @@ class Files:
         while piece := reply.read1(_PIECE):
             content += piece
             if len(content) > most:
-                raise RequestError(TOO_LARGE.format(name=name, most=most / 2**20))
+                raise RequestError(TOO_LARGE.format(name=name, most=megabytes(most)))
             if self._now() > until:
                 raise RequestError(NOT_WHOLE.format(name=name))
         return bytes(content)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 
 import pytest
 
 from bot.adapters import discord as adapter
-from bot.adapters.discord import keys
+from bot.adapters.discord import keys, tending
 from bot.adapters.discord.pace import Pace
 from bot.admin import rights
 from bot.library import BotLibrary
-from bot.store import Store
+from bot.store import MOST_TRIES, Store
 from bot.wiring import Bot
 from retrieval.errors import IndexUnusable
 from tests.servers import discord_people as people
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error, refusal, too_many
 from tests.servers.discord_server import TOKEN, DiscordServer
-from tests.servers.discord_stage import Busy, connected, stage
-from tests.servers.discord_world import SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
+from tests.servers.discord_stage import Busy, CheapLibrary, connected, stage
+from tests.servers.discord_world import HISTORY, SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
+from tests.servers.places import out_of_order
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 
@@ -163,6 +165,69 @@ def test_a_missing_permission_is_named_to_the_asker(bot: Bot, tmp_path: Path, de
     asyncio.run(story())
 
 
+def test_without_the_history_of_a_channel_the_answer_is_no_reply(bot: Bot, tmp_path: Path) -> None:
+    """Discord refuses replies to who may not read the history; the answer comes as a message of its own, not never."""
+
+    async def story() -> None:
+        async with DiscordServer() as s:
+            s.general.denied = HISTORY
+            async with connected(s, BotLibrary(bot), tmp_path):
+                s.say(s.ann, s.general, "@bot do I need a PhD?")
+                await s.until(lambda: s.answers(s.general))
+                assert ANSWER in text_of(s.answers(s.general)[0])
+                assert "message_reference" not in s.answers(s.general)[0]
+
+    asyncio.run(story())
+
+
+def test_an_answer_comes_though_its_typing_cannot_be_shown(bot: Bot, tmp_path: Path) -> None:
+    """Where Discord wants no sign of typing for minutes, the answer itself is sent all the same."""
+
+    async def story() -> None:
+        busy = Busy(bot)
+        async with stage(busy, tmp_path) as on:
+            s = on.server
+            s.refuse("POST", r"/typing$", too_many(300.0))
+            question = s.say(s.ann, s.general, "@bot do I need a PhD?")
+            await s.until(lambda: s.faults[0].times == 0)
+            busy.go.set()
+            assert ANSWER in text_of(await on.reply(question))
+
+    asyncio.run(story())
+
+
+def test_the_bot_leaves_though_its_store_fails(tmp_path: Path) -> None:
+    """A state that cannot be written does not keep the bot from ending."""
+
+    async def story() -> None:
+        with contextlib.ExitStack() as broken:
+            async with stage(CheapLibrary(), tmp_path) as on:
+                broken.enter_context(out_of_order(tmp_path, "held"))
+            assert on.client.is_closed()
+
+    asyncio.run(story())
+
+
+def test_one_failure_does_not_end_what_is_done_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the guides cannot be read for a moment, the bot goes on to say that it lives, and reads them the next time."""
+
+    class Failing(CheapLibrary):
+        reads = 0
+
+        def places(self) -> tuple[str, ...]:
+            self.reads += 1
+            if self.reads == 2:
+                raise RuntimeError
+            return (f"Guide {self.reads}",)
+
+    async def story() -> None:
+        monkeypatch.setattr(tending, "_EVERY", 0.02)
+        async with stage(Failing(), tmp_path) as on:
+            await on.server.until(lambda: on.store.held(keys.ALIVE) and on.client.shelf.places > ("Guide 2",))
+
+    asyncio.run(story())
+
+
 def test_a_failure_says_what_to_do_and_carries_an_id(bot: Bot, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An error ends in words and an id that the log has too; the exception's own text is never shown."""
 
@@ -182,6 +247,42 @@ def test_a_failure_says_what_to_do_and_carries_an_id(bot: Bot, tmp_path: Path, c
             said = text_of(await on.reply(s.say(s.ann, s.general, "@bot do I need a PhD?")))
             assert "fingerpost reindex" in said
             assert "/home" not in said
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("table", ["threads", "events"])
+def test_an_answer_that_was_given_stands_though_the_store_fails_after_it(bot: Bot, tmp_path: Path, table: str) -> None:
+    """Where the state cannot be written once the answer is out, no word of a failure takes the answer's place."""
+
+    async def story() -> None:
+        busy = Busy(bot)
+        with contextlib.ExitStack() as broken:
+            async with stage(busy, tmp_path) as on:
+                s = on.server
+                asked = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?")
+                said = s.say(s.ann, s.general, "@bot do I need a PhD?")
+                await s.until(lambda: len(busy.asked) == 2)
+                broken.enter_context(out_of_order(tmp_path, table))
+                busy.go.set()
+                await on.reply(said)
+                await on.answered(asked)
+            assert ANSWER in text_of(asked.messages[0])
+            assert asked.changes == 1
+
+    asyncio.run(story())
+
+
+def test_a_press_while_the_store_fails_is_answered_with_words(bot: Bot, tmp_path: Path) -> None:
+    """Where the state cannot be used, whoever presses a button of the administration is told so, and waits for nothing."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            shown = await on.answered(people.slash(s, s.admin, s.general, "fingerpost reindex"))
+            with out_of_order(tmp_path, "events"):
+                pressed = people.click(s, s.admin, s.general, shown, "Leave it")
+                assert "Something went wrong on my side" in text_of(await on.answered(pressed))
 
     asyncio.run(story())
 
@@ -220,6 +321,26 @@ def test_a_button_of_an_answer_that_is_gone_says_so(bot: Bot, tmp_path: Path) ->
 
 def _id_of(made: dict) -> str:
     return next(c["custom_id"] for c in walk(made["components"]) if c.get("custom_id", "").startswith("fp:share:")).split(":")[2]
+
+
+def test_an_answer_whose_sharing_failed_can_be_shared_still(bot: Bot, tmp_path: Path) -> None:
+    """However often Discord refuses to show it, the next press shares it; after that it is shared, once."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            mine = await on.answered(people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", private=True))
+            for _ in range(MOST_TRIES):
+                s.refuse("PATCH", r"/messages/@original$", lambda: error(403, 50013, "Missing Permissions"))
+                failed = people.click(s, s.ann, s.general, mine, "Share to channel")
+                assert "Something went wrong on my side" in text_of(await on.answered(failed))
+                await s.until(lambda: on.store.unfinished("discord:shared:"))
+            shared = people.click(s, s.ann, s.general, mine, "Share to channel")
+            assert ANSWER in text_of(await on.answered(shared))
+            again = people.click(s, s.ann, s.general, mine, "Share to channel")
+            assert "shared already" in text_of(await on.answered(again))
+
+    asyncio.run(story())
 
 
 def test_forged_buttons_and_forms_do_nothing(bot: Bot, tmp_path: Path) -> None:

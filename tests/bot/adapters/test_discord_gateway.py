@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.discord import keys
 from bot.library import BotLibrary
-from bot.store import Store
+from bot.store import Store, schema
 from bot.wiring import Bot
 from tests.servers import discord_people as people
+from tests.servers.discord_gateway import INVALID
+from tests.servers.discord_rest import error
 from tests.servers.discord_server import DiscordServer
 from tests.servers.discord_stage import Stage, connected, stage
-from tests.servers.discord_world import Channel, Json, text_of
+from tests.servers.discord_world import TEXT, VIEW, VOICE, Channel, Json, message, snowflake, text_of
+from tests.servers.places import out_of_order
 
 ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 _EACH = 20
@@ -119,6 +126,36 @@ def test_a_question_whose_process_died_is_answered_by_the_next(bot: Bot, tmp_pat
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("why", ["deleted", "shut out", "not asked", "too old", "answered"])
+def test_a_question_that_cannot_be_answered_any_more_is_given_up(bot: Bot, tmp_path: Path, why: str) -> None:
+    """A message that is deleted, out of reach, an hour old, answered or no question is looked up once more, and not for ever."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            asked = server.say(server.ann, server.general, "do I need a PhD?" if why == "not asked" else "@bot do I need a PhD?")
+            if why == "too old":
+                del server.general.messages[asked["id"]]
+                asked["id"] = snowflake(datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1))
+                server.general.messages[asked["id"]] = asked
+            if why == "answered":
+                server.publish(server.general, message(server.general, server.me, {"message_reference": {"message_id": asked["id"]}}))
+            if why == "deleted":
+                server.delete(server.general, asked)
+            server.general.denied = VIEW if why == "shut out" else 0
+            died, key = Store(tmp_path), keys.message(int(asked["id"]))
+            assert died.claim(key, f'{{"channel": {server.general.id}, "message": {asked["id"]}}}')
+            died.close()
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await server.until(lambda: {"key": key, "state": "done"} in _events(on))
+            assert len(server.answers(server.general)) == (why == "answered")
+
+    asyncio.run(story())
+
+
+def _events(on: Stage) -> list[Json]:
+    return [{"key": row["key"], "state": row["state"]} for rows in on.store.batches(schema.events) for row in rows]
+
+
 def test_what_was_asked_while_the_bot_was_away_is_answered_when_it_is_back(bot: Bot, tmp_path: Path) -> None:
     """After a restart the bot looks up what was asked meanwhile, in servers and in direct messages that it knows."""
 
@@ -132,6 +169,56 @@ def test_what_was_asked_while_the_bot_was_away_is_answered_when_it_is_back(bot: 
                 for question in meanwhile:
                     await on.reply(question)
             assert server.wrong == []
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", [TEXT, VOICE])
+def test_what_was_asked_is_found_though_discord_is_busy_at_that_moment(bot: Bot, tmp_path: Path, kind: int) -> None:
+    """A refusal that passes loses nothing of what was asked meanwhile, in a text channel or in the chat of a voice channel."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            room = server.guild.add("room", type=kind)
+            async with connected(server, BotLibrary(bot), tmp_path):
+                pass
+            question = server.say(server.ann, room, "@bot do I need a PhD?")
+            server.refuse("GET", rf"/channels/{room.id}/messages$", lambda: error(503, 0, "upstream connect error"))
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await on.reply(question)
+
+    asyncio.run(story())
+
+
+def test_what_a_connection_that_was_dead_already_did_not_bring_is_answered(bot: Bot, tmp_path: Path) -> None:
+    """Where a process believed to be connected until it ended, what it did not hear just before is looked up too."""
+
+    async def story() -> None:
+        async with DiscordServer() as server:
+            question = server.say(server.ann, server.general, "@bot do I need a PhD?")
+            died = Store(tmp_path)
+            died.hold(keys.ALIVE, str(time.time() + 1))
+            died.close()
+            async with connected(server, BotLibrary(bot), tmp_path) as on:
+                await on.reply(question)
+
+    asyncio.run(story())
+
+
+def test_a_question_that_the_store_could_not_take_in_is_answered_once_it_can(
+    bot: Bot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message that comes while the state cannot be used is looked up when it can, in servers and in direct messages."""
+
+    async def story() -> None:
+        async with stage(bot, tmp_path) as on:
+            s = on.server
+            with out_of_order(tmp_path, "events"):
+                asked = [s.say(s.ann, channel, "@bot do I need a PhD?") for channel in (s.general, s.dm(s.ann))]
+                await s.until(lambda: caplog.text.count("cannot be heard at the moment") == len(asked))
+            await on.client.missed.tend()
+            for question in asked:
+                assert ANSWER in text_of(await on.reply(question))
 
     asyncio.run(story())
 
@@ -172,6 +259,22 @@ def test_several_shards(bot: Bot, tmp_path: Path) -> None:
                 for room in [*rooms, server.dm(server.ann)]:
                     await on.reply(server.say(server.ann, room, "@bot do I need a PhD?"))
             assert server.wrong == []
+
+    asyncio.run(story())
+
+
+def test_what_one_shard_of_several_missed_is_answered(bot: Bot, tmp_path: Path) -> None:
+    """Where one shard has to begin a new session while the others go on, what was said to it meanwhile is looked up."""
+
+    async def story() -> None:
+        async with DiscordServer(shards=2) as server, connected(server, BotLibrary(bot), tmp_path) as on:
+            index = (int(server.guild.id) >> 22) % 2
+            connection = next(c for c in server.gateway.connections if c.session is not None and c.session.shard[0] == index)
+            assert connection.session is not None
+            server.gateway.sessions.pop(connection.session.id)
+            connection.session = None
+            connection.send(INVALID, False)
+            await on.reply(server.say(server.ann, server.general, "@bot do I need a PhD?"))
 
     asyncio.run(story())
 

@@ -44,7 +44,7 @@ def test_a_file_that_cannot_be_taken_says_why(tmp_path: Path) -> None:
         async with DiscordServer() as s:
             office = CheapOffice({s.admin.id})
             async with connected(s, CheapLibrary(), tmp_path, office=office) as on:
-                assert "a.md is too large" in await _added(on, Upload("a.md", b"x" * 1_001))
+                assert "a.md is too large: I take at most 0.001 MB" in await _added(on, Upload("a.md", b"x" * 1_001))
                 assert not any(path.startswith("/ephemeral-attachments") for _, path, _ in s.requests)
                 assert "a.md is too large" in await _added(on, Upload("a.md", b"x" * 1_001, claimed=10))
                 s.refuse("GET", "^/ephemeral-attachments", lambda: error(404, 0, "gone"))

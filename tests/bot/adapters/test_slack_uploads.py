@@ -44,7 +44,7 @@ BROKEN_FILES: list[tuple[dict[str, Any], str]] = [
     ({"instead": REDIRECT}, "may lack the scope files:read"),
     ({"instead": PAGE}, "may lack the scope files:read"),
     ({"instead": BROKEN}, "did not arrive whole"),
-    ({"announced": 2_000}, "is too large"),
+    ({"announced": 2_000}, "is too large: I take at most 0.001 MB"),
     ({"content": b"x" * 1_001, "announced": 5}, "is too large"),
     ({"mode": "tombstone"}, "it was deleted"),
     ({"name": "html", "instead": PAGE, "content": b"<html><p>Mine.</p></html>"}, "may lack the scope files:read"),
