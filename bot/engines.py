@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from bot.engine import Engine
-from retrieval.errors import IndexUnreachable
+from retrieval.errors import IndexUnreachable, IndexUnusable
 from retrieval.ports import Generation
 from retrieval.stores import IndexStore
 
@@ -88,6 +88,11 @@ class Engines:
             if self._store.current() != current:  # rolled back, or followed by another
                 return
         except IndexUnreachable:
+            return
+        except IndexUnusable as error:  # such as another model's: a process of a later version has published beside this one
+            log.error("%s; the index before it goes on answering here", error.problem)
+            with self._lock:
+                self._name = current
             return
         except Exception:  # without this thread nothing new would ever answer: whoever asks is to meet the error
             log.exception("the index %s cannot be prepared", current)

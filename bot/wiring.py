@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.suggestions import Suggestions
 from retrieval import encoder, guides, reading
 from retrieval.encoder import Model
-from retrieval.errors import IndexUnusable
+from retrieval.errors import REINDEX, IndexUnusable
 from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
@@ -125,8 +125,8 @@ class Bot:
         if generation.manifest.model != self.model.identity:
             raise IndexUnusable(
                 f"the index was made with the model {generation.manifest.model}, the setting asks for "
-                f"{self.model.identity}; run `fingerpost reindex`"
-            )
+                f"{self.model.identity}", REINDEX,
+            )  # fmt: skip
         return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation), self._today)
 
     def reindex(

@@ -17,7 +17,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from retrieval import sealing
-from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
+from retrieval.errors import REINDEX, IndexBusy, IndexNotWritten, IndexUnusable
 from retrieval.folder import open_folder
 from retrieval.ports import Generation, Manifest
 
@@ -59,7 +59,7 @@ class GenerationStore:
         """The generation that serves, and the problems of newer ones that do not verify. Raises IndexUnusable."""
         current = self.current()
         if current is None:
-            raise IndexUnusable("there is no index yet; run `fingerpost reindex`")
+            raise IndexUnusable("there is no index yet", REINDEX)
         problems: list[str] = []
         older = [name for name in self.names() if name < current]
         for name in [current, *reversed(older)]:
@@ -67,7 +67,7 @@ class GenerationStore:
                 return self.open(name), problems
             except IndexUnusable as error:
                 problems.append(str(error))
-        raise IndexUnusable(f"no index can be used: {problems[0]}; run `fingerpost reindex`")
+        raise IndexUnusable(f"no index can be used: {problems[0]}", REINDEX)
 
     def open(self, name: str, *, anew: bool = False) -> Generation:
         """One generation, verified; `anew` digests every file. Raises IndexUnusable, naming the file that is wrong."""

@@ -48,7 +48,7 @@ def rollback(bot: Bot, generation: str | None) -> None:
 
 
 def first(bot: Bot) -> None:
-    """Build the first index."""
+    """Build an index where none can answer. Raises IndexBusy."""
     report = _here(bot)
     if report.refused:
         click.echo(_printed(report), err=True)
@@ -78,7 +78,8 @@ def _printed(report: Report) -> str:
     if report.published:
         end = f"published {report.name} in {report.seconds:.1f} s"
     elif report.refused:
-        end = "not published; mend the guide or the question, or use --publish-anyway. The old index serves on."
+        serves_on = " The old index serves on." if report.before else ""
+        end = f"not published; mend the guide or the question, or use `fingerpost reindex --publish-anyway`.{serves_on}"
     else:
         end = "dry run: nothing was published"
     return "\n".join([*telling.describe(report), end])

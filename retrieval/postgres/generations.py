@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
+from retrieval.errors import REINDEX, IndexBusy, IndexNotWritten, IndexUnusable
 from retrieval.generations import KEPT, GenerationStore
 from retrieval.ports import Generation, Manifest, Overview
 from retrieval.postgres import download, layout, opening, schema
@@ -65,14 +65,14 @@ class PostgresStore:
         """The generation that serves, and the problems of newer ones that cannot be read. Raises IndexUnusable, IndexUnreachable."""
         current = self.current()
         if current is None:
-            raise IndexUnusable("there is no index yet; run `fingerpost reindex`")
+            raise IndexUnusable("there is no index yet", REINDEX)
         problems: list[str] = []
         for name in [current, *reversed([name for name in self.names() if name < current])]:
             try:
                 return self.open(name), problems
             except IndexUnusable as error:
                 problems.append(str(error))
-        raise IndexUnusable(f"no index can be used: {problems[0]}; run `fingerpost reindex`")
+        raise IndexUnusable(f"no index can be used: {problems[0]}", REINDEX)
 
     def open(self, name: str) -> Generation:
         """One generation that is kept. Raises IndexUnusable, IndexUnreachable."""
