@@ -56,9 +56,9 @@ def show(bot: Bot, file: Path, title: str, as_json: bool) -> None:
 def add(bot: Bot, file: Path, title: str, identity: str, *, replace: bool, yes: bool, as_json: bool) -> None:
     """Add FILE (Markdown, HTML, PDF, DOCX or text) to the guides, after showing what it would give."""
     found = _propose(bot, file, title, identity)
-    there = proposal.exists(found.id, bot.settings.corpus)
+    there = proposal.existing(found.id, bot.settings.corpus)
     if there and not replace:
-        raise RequestError(f"there is a guide {found.id} already; use --replace, or give this one another name with --id")
+        raise RequestError(f"there is a guide {there} already; use --replace, or give this one another name with --id")
     if not as_json:
         click.echo("\n".join(proposal.preview(found, replaces=there)))
     if not (yes or as_json) and not click.confirm("Add it?"):
