@@ -103,7 +103,7 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
     value = given.not_empty
     return Settings(
         corpus=_corpus(value("corpus", str(_default_corpus(folder))), folder),
-        home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
+        home=_home(value("home", ".fingerpost"), folder),
         model=value("model", EMBEDDED_MODEL),
         admins=rights.parse(given.text("admins")),
         log_questions=_log_questions(value("log_questions", "yes")),
@@ -233,9 +233,27 @@ def _discord(given: _Given, environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _corpus(value: str, folder: Path) -> Path:
-    path = (folder / value).expanduser().resolve()
+    path = _path("corpus", value, folder)
     if not (path / "guides").is_dir():
         raise SettingsError(f"{PREFIX}CORPUS is '{value}', which has no folder 'guides'; name a folder that has one")
+    return path
+
+
+def _path(key: str, value: str, folder: Path) -> Path:
+    """A path as somebody writes it, from `folder`; ~ is their home. Raises SettingsError for what can be none."""
+    try:
+        path = (folder / Path(value).expanduser()).resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{PREFIX}{key.upper()} is '{value[:60]}', which cannot be a folder ({reason}); name one") from error
+    return path
+
+
+def _home(value: str, folder: Path) -> Path:
+    path = _path("home", value, folder)
+    if not (there := next(p for p in (path, *path.parents) if p.exists())).is_dir():
+        raise SettingsError(f"{PREFIX}HOME is '{value}', but {there} is a file; name a folder, which is made where there is none")
     return path
 
 

@@ -45,15 +45,17 @@ class GenerationStore:
         return sorted(p.name for p in self.folder.iterdir() if p.is_dir() and not p.name.startswith("."))
 
     def current(self) -> str | None:
-        """The name of the generation that serves, or None."""
+        """The name of the generation that serves, or None. Raises IndexUnusable where the disk does not say."""
         try:
             file = os.open(self._pointer, os.O_RDONLY)  # each question asks: a third of what a file object takes
+            try:
+                return os.read(file, _LONGEST).decode("utf-8", "replace").strip() or None
+            finally:
+                os.close(file)
         except FileNotFoundError:
             return None
-        try:
-            return os.read(file, _LONGEST).decode("utf-8", "replace").strip() or None
-        finally:
-            os.close(file)
+        except OSError as error:
+            raise IndexUnusable(f"{self._pointer} cannot be read ({error.strerror}); let this user read it") from error
 
     def open_current(self) -> tuple[Generation, list[str]]:
         """The generation that serves, and the problems of newer ones that do not verify. Raises IndexUnusable."""

@@ -87,6 +87,23 @@ def test_what_is_empty_in_the_environment_is_left_out(plants: Path) -> None:
     assert (read.slack_http_port, read.admins, read.discord_token.reveal()) == (8080, frozenset(), "a.b.c")
 
 
+@pytest.mark.parametrize(("value", "says"), [
+    ("file", "file is a file"), ("file/below/it", "file is a file"), ("a" * 5_000, "cannot be a folder"), 
+    ("~nobody-of-that-name", "cannot be a folder"),
+])  # fmt: skip
+def test_a_home_that_can_be_none_is_refused(plants: Path, value: str, says: str) -> None:
+    """Before anything is read or written there."""
+    (plants.parent / "file").touch()
+    with pytest.raises(SettingsError, match=f"FINGERPOST_HOME is '{value[:60]}'.*{says}"):
+        settings.load({"FINGERPOST_HOME": value}, plants.parent)
+
+
+def test_a_tilde_is_the_home_of_whoever_runs_it(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file that no shell has read."""
+    monkeypatch.setenv("HOME", str(plants.parent / "me"))
+    assert settings.load({"FINGERPOST_HOME": "~/data"}, plants.parent).home == plants.parent / "me" / "data"
+
+
 def test_a_secret_hides_in_its_repr() -> None:
     """No way of printing settings shows a token."""
     secret = Secret("xoxb-very-secret")

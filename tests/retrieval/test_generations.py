@@ -151,6 +151,13 @@ def test_where_no_generation_verifies_the_reason_is_given(store: GenerationStore
     )
 
 
+def test_a_pointer_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """As where somebody has made a folder of it."""
+    (tmp_path / "CURRENT").mkdir()
+    with pytest.raises(IndexUnusable, match="CURRENT cannot be read"):
+        GenerationStore(tmp_path).current()
+
+
 def test_an_unknown_format_is_refused(store: GenerationStore) -> None:
     """A generation that another version of the program wrote is refused with both formats."""
     name = store.names()[-1]
