@@ -88,7 +88,7 @@ def test_what_is_empty_in_the_environment_is_left_out(plants: Path) -> None:
 
 
 @pytest.mark.parametrize(("value", "says"), [
-    ("file", "file is a file"), ("file/below/it", "file is a file"), ("a" * 5_000, "cannot be a folder"), 
+    ("file", "file is a file"), ("file/below/it", "file is a file"), ("a" * 5_000, "cannot be a folder"),
     ("~nobody-of-that-name", "cannot be a folder"),
 ])  # fmt: skip
 def test_a_home_that_can_be_none_is_refused(plants: Path, value: str, says: str) -> None:

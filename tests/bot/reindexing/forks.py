@@ -50,6 +50,13 @@ class Reindexer:
         (row,) = (p.text for p in generation.passages if p.text.startswith("| Fern | $"))
         return int(row.split("$")[1].split()[0]), last.state, bool(told)
 
+    def last(self) -> str:
+        """The id of the run that was begun last."""
+        store = Store(self.bot.settings.home)
+        run, *_ = store.runs()
+        store.close()
+        return run.id
+
     def _say(self, line: str) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
