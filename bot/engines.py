@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bot.engine import Engine
 from retrieval.errors import IndexUnreachable, IndexUnusable
 from retrieval.ports import Generation
-from retrieval.stores import IndexStore
+from retrieval.stores import IndexStore, open_current
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Engines:
             self._engine, self._name, self._refused = engine, current, _NONE
 
     def _opened(self) -> Engine:
-        generation, problems = self._store.open_current()
+        generation, problems = open_current(self._store)
         for problem in problems:
             log.error("%s; an older index serves", problem)
         return self._engine_for(generation)

@@ -24,6 +24,7 @@ from retrieval.errors import REINDEX, IndexUnusable
 from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
+from retrieval.stores import open_current
 
 if TYPE_CHECKING:
     from bot.reindexing.report import Report
@@ -102,7 +103,7 @@ class Bot:
     def stale_guides(self) -> tuple[str, ...]:
         """The guides whose files are not as the index that serves has them, by path."""
         now = {p.relative_to(self.settings.corpus.parent).as_posix(): p for p in guides.paths(self.settings.corpus)}
-        before = self.store.open_current()[0].sources.all()
+        before = open_current(self.store)[0].sources.all()
         changed = {path for path, file in now.items() if path not in before or not reading.is_same(file, before[path], reading.seen(file))}
         return tuple(sorted(changed | (before.keys() - now.keys())))
 

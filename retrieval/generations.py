@@ -17,11 +17,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from retrieval import sealing
-from retrieval.errors import REINDEX, IndexBusy, IndexNotWritten, IndexUnusable
+from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
 from retrieval.folder import open_folder
 from retrieval.ports import Generation, Manifest
 
-KEPT = 5
 _BUILDING = ".building-"
 _ASIDE = ".aside-"
 _LONGEST = 4_096  # bytes of a generation's name
@@ -56,20 +55,6 @@ class GenerationStore:
             return None
         except OSError as error:
             raise IndexUnusable(f"{self._pointer} cannot be read ({error.strerror}); let this user read it") from error
-
-    def open_current(self) -> tuple[Generation, list[str]]:
-        """The generation that serves, and the problems of newer ones that do not verify. Raises IndexUnusable."""
-        current = self.current()
-        if current is None:
-            raise IndexUnusable("there is no index yet", REINDEX)
-        problems: list[str] = []
-        older = [name for name in self.names() if name < current]
-        for name in [current, *reversed(older)]:
-            try:
-                return self.open(name), problems
-            except IndexUnusable as error:
-                problems.append(str(error))
-        raise IndexUnusable(f"no index can be used: {problems[0]}", REINDEX)
 
     def open(self, name: str, *, anew: bool = False) -> Generation:
         """One generation, verified; `anew` digests every file. Raises IndexUnusable, naming the file that is wrong."""
@@ -217,13 +202,6 @@ class GenerationStore:
         """Delete a generation that does not serve."""
         if name != self.current():
             shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
-        self.drop_aside()
-        self.journal.unlink(missing_ok=True)
-        for name in self.names()[:-KEPT]:
-            self.discard(name)
 
 
 @contextlib.contextmanager

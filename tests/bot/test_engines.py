@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.wiring import Bot
 from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable
-from retrieval.generations import KEPT
+from retrieval.stores import KEPT
 from tests.bot.reindexing.cheap import CheapEncoder, cheap_model
 from tests.conftest import GUIDE, quiet
 from tests.servers.places import eventually

@@ -10,6 +10,7 @@ import time
 from bot.reindexing.runs import Reindexing
 from bot.store import Store
 from bot.wiring import Bot
+from retrieval.stores import open_current
 from tests.conftest import GUIDE
 
 
@@ -40,7 +41,7 @@ class Reindexer:
 
         The index is whole, no run goes on, and what serves is what the list of acts says.
         """
-        generation, problems = self.bot.store.open_current()
+        generation, problems = open_current(self.bot.store)
         store = Store(self.bot.settings.home)
         told = Reindexing(self.bot, store, lambda *_: None).settle()
         running, (last, *_), acts = store.running(), store.runs(), store.audit()

@@ -16,6 +16,7 @@ from bot.reindexing.runs import Reindexing
 from bot.settings import PREFIX
 from bot.store import Store
 from bot.wiring import Bot
+from retrieval.stores import open_current
 from tests.bot.reindexing.forks import Reindexer
 from tests.bot.reindexing.garden import rewrite
 from tests.conftest import quiet
@@ -116,7 +117,7 @@ def test_a_command_that_is_killed_leaves_the_old_index(served: Bot, make_bot: Ma
 def intact(make_bot: Make, bot: Bot, price: str) -> None:
     """What serves verifies without a fallback, and answers with this price."""
     found = make_bot(bot.settings.corpus, bot.settings.home)
-    _, problems = found.store.open_current()
+    _, problems = open_current(found.store)
     answer = found.handle(Ask("What does a fern cost?"))
     assert (problems, answer.outcome) == ([], "answered")
     assert price in answer.citations[0].quote
