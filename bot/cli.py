@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -69,12 +68,6 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fingerpost")
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """Answers questions from a team's own guides and points at the passage that says so."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    from bot import settings
-    from bot.wiring import Bot
-
-    context.obj = Bot(settings.load(os.environ, Path.cwd()))
-    context.call_on_close(context.obj.close)

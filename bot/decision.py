@@ -140,7 +140,7 @@ def chosen(axis: Axis, labels: list[str], value: str, terms: Terms, today: datet
         found = Place(axis.axis, hits, value)
     if not found.positions:
         allowed = f"an amount such as '18 {axis.unit}'" if axis.unit else " or ".join(axis.values or labels)
-        raise RequestError(f"--{axis.axis} '{value}' is not understood; give {allowed}")
+        raise RequestError(f"--{axis.axis} '{value[:60]}' is not understood; give {allowed}")
     return found
 
 

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 
 from bot.engine import Engine
-from retrieval.errors import IndexUnreachable
+from retrieval.errors import IndexUnreachable, IndexUnusable
 from retrieval.ports import Generation
-from retrieval.stores import IndexStore
+from retrieval.stores import IndexStore, open_current
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,11 @@ class Engines:
                 return
         except IndexUnreachable:
             return
+        except IndexUnusable as error:  # such as another model's: a process of a later version has published beside this one
+            log.error("%s; the index before it goes on answering here", error.problem)
+            with self._lock:
+                self._name = current
+            return
         except Exception:  # without this thread nothing new would ever answer: whoever asks is to meet the error
             log.exception("the index %s cannot be prepared", current)
             self._refused = current
@@ -97,7 +102,7 @@ class Engines:
             self._engine, self._name, self._refused = engine, current, _NONE
 
     def _opened(self) -> Engine:
-        generation, problems = self._store.open_current()
+        generation, problems = open_current(self._store)
         for problem in problems:
             log.error("%s; an older index serves", problem)
         return self._engine_for(generation)

@@ -83,6 +83,9 @@ _NTH_YEAR = re.compile(
 )
 
 
+_LIFE = 100  # years: more is a slip, or too much for a number, and nobody's experience
+
+
 @dataclass(frozen=True)
 class Years:
     """A stretch of experience in years, both ends the same where it was said exactly."""
@@ -109,6 +112,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
     found += [(m.start(), Years(_NTH[m["nth"]], _NTH[m["nth"]])) for m in _NTH_YEAR.finditer(text)]
     if _OTHERS.search(text):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in _BARE.finditer(text)]
+    found = [(at, years) for at, years in found if years.low <= _LIFE]
     if not found and _LAST_YEAR.search(text):
         return Years(1, 1)
     return max(found, key=lambda item: item[0])[1] if found else None

@@ -7,24 +7,23 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ALIVE = "fingerpost-alive"  # a file; as old as the last time that every platform was seen to run
-_EVERY = 10.0  # seconds
+EVERY = 10.0  # seconds between two signs of life
 
 Platform = Callable[[threading.Event], None]
 
 
-def run(platforms: Mapping[str, Platform], folder: Path, stop: threading.Event) -> None:
-    """Run all platforms until `stop`, with the sign of life in `folder`.
+def run(platforms: Mapping[str, Platform], folder: Path, stop: threading.Event, every: float = EVERY) -> None:
+    """Run all platforms until `stop`, with the sign of life in `folder`, given anew after so many seconds.
 
-    Where one ends with an error, the others are stopped, and it is raised.
+    Where one ends, the others are stopped, and its error is raised; there is no sign of life any more, however long they take.
     """
     errors: list[BaseException] = []
     threads = [threading.Thread(target=_guarded, args=(platform, stop, errors), name=name) for name, platform in platforms.items()]
     for thread in threads:
         thread.start()
     try:
-        while not stop.wait(_EVERY):
-            if all(thread.is_alive() for thread in threads):
-                (folder / ALIVE).touch()
+        while not stop.wait(every):  # a platform that ends sets it
+            (folder / ALIVE).touch()
     finally:
         stop.set()
         for thread in threads:

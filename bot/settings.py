@@ -104,31 +104,63 @@ def load(environment: Mapping[str, str], folder: Path) -> Settings:
 
     Raises SettingsError, naming the key and the value, for anything that cannot be used.
     """
-    given = _file(folder / FILE)
-    known = {field.name for field in fields(Settings)}
-    if unknown := sorted(given.keys() - known):
-        raise SettingsError(f"{FILE} has an unknown key '{unknown[0]}'; known are {', '.join(sorted(known))}")
-
-    def value(key: str, default: str) -> str:
-        found = environment.get(PREFIX + key.upper(), given.get(key, default))
-        if not isinstance(found, str) or not found.strip():
-            raise SettingsError(f"{PREFIX}{key.upper()} is {found!r}; give a text that is not empty, or leave it out")
-        return found
-
+    given = _Given(environment, _file(folder / FILE))
+    value = given.not_empty
     return Settings(
         corpus=_corpus(value("corpus", str(_default_corpus(folder))), folder),
-        home=(folder / value("home", ".fingerpost")).expanduser().resolve(),
+        home=_home(value("home", ".fingerpost"), folder),
         model=value("model", EMBEDDED_MODEL),
-        admins=rights.parse(str(environment.get(PREFIX + "ADMINS") or given.get("admins", ""))),
+        admins=rights.parse(given.text("admins")),
         log_questions=_log_questions(value("log_questions", "yes")),
         keep_days=_number("keep_days", value("keep_days", f"{KEPT_DAYS:g}"), 1, 36_500),
         guide_months=int(_number("guide_months", value("guide_months", "12"), 1, 1_200)),
         max_file_mb=_number("max_file_mb", value("max_file_mb", "20"), 0.001, 1_000),
-        store=address(str(environment.get(PREFIX + "STORE") or given.get("store", "")).strip(), f"{PREFIX}STORE"),
-        **_language_model(environment, given),
-        **_slack(environment, given),
-        **_discord(environment, given),
+        store=address(given.text("store"), f"{PREFIX}STORE"),
+        **_language_model(given),
+        **_slack(given, environment),
+        **_discord(given, environment),
     )
+
+
+class _Given:
+    """What the environment and the file say, as texts: numbers, yes or no, and lists may stand in the file as TOML has them."""
+
+    def __init__(self, environment: Mapping[str, str], file: Mapping[str, Any]) -> None:
+        self._environment = environment
+        self._file = file
+
+    def text(self, key: str, default: str = "") -> str:
+        """A setting that is as good as left out where it is empty, as in .env.example. Raises SettingsError."""
+        return self._environment.get(PREFIX + key.upper(), "").strip() or self._of_file(key, "").strip() or default
+
+    def not_empty(self, key: str, default: str) -> str:
+        """A setting of which an empty one is a mistake, after which another folder or model would be used. Raises SettingsError."""
+        found = self._environment.get(PREFIX + key.upper())
+        found = self._of_file(key, default) if found is None else found
+        if not found.strip():
+            raise SettingsError(f"{PREFIX}{key.upper()} is '{found}'; give a text that is not empty, or leave it out")
+        return found
+
+    def _of_file(self, key: str, default: str) -> str:
+        try:
+            return _as_text(self._file.get(key, default))
+        except TypeError as error:
+            raise SettingsError(f"{key} in {FILE} is {error}; give a text, a number, true or false, or a list of them") from error
+
+
+def _as_text(value: object) -> str:
+    """A value of TOML as the environment would have it. Raises TypeError with what it is."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+        case list():
+            return " ".join(map(_as_text, value))
+        case _:
+            raise TypeError("a table" if isinstance(value, dict) else "a date or a time")
 
 
 def _log_questions(value: str) -> LogQuestions:
@@ -162,61 +194,71 @@ def address(value: str, name: str) -> Secret:
     return Secret(value)
 
 
-def _language_model(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+def _language_model(given: _Given) -> dict[str, Any]:
     """The settings of composing by a language model, which is off without an address."""
-
-    def value(key: str, default: str = "") -> str:
-        return str(environment.get(PREFIX + key.upper()) or given.get(key, default)).strip()
-
-    url, model = value("llm_url"), value("llm_model")
+    url, model = given.text("llm_url"), given.text("llm_model")
     if url and not url.startswith(("https://", "http://")):
         raise SettingsError(f"{PREFIX}LLM_URL is '{url}'; give an address that begins with https://, up to /v1")
     if url and not model:
         raise SettingsError(f"{PREFIX}LLM_URL is set, but {PREFIX}LLM_MODEL is not; give the model's name")
-    seconds = _number("llm_seconds", value("llm_seconds", "8"), 0.1, 120)
-    return {"llm_url": url, "llm_model": model, "llm_key": Secret(value("llm_key")), "llm_seconds": seconds}
+    seconds = _number("llm_seconds", given.text("llm_seconds", "8"), 0.1, 120)
+    return {"llm_url": url, "llm_model": model, "llm_key": Secret(given.text("llm_key")), "llm_seconds": seconds}
 
 
-def _slack(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+def _slack(given: _Given, environment: Mapping[str, str]) -> dict[str, Any]:
     """The settings of Slack. For the tokens, the names that Slack's own documentation uses are understood as well."""
-
-    def value(key: str, default: str) -> str:
-        return str(environment.get(PREFIX + key.upper()) or given.get(key, default)).strip()
-
-    def secret(key: str) -> Secret:
-        return Secret(value(key, environment.get(key.upper(), "").strip()))
-
+    tokens = {
+        key: Secret(given.text(key, environment.get(key.upper(), "").strip()))
+        for key in ("slack_bot_token", "slack_app_token", "slack_signing_secret")
+    }
     url, port, guests = (
-        value("slack_api_base_url", Settings.slack_api_base_url),
-        value("slack_http_port", "3000"),
-        value("slack_guests", "no"),
+        given.text("slack_api_base_url", Settings.slack_api_base_url),
+        given.text("slack_http_port", "3000"),
+        given.text("slack_guests", "no"),
     )
     if not url.startswith(("https://", "http://")):
         raise SettingsError(f"{PREFIX}SLACK_API_BASE_URL is '{url}'; give an address that begins with https://")
-    if not port.isdecimal() or int(port) > 65_535:
+    if not re.fullmatch(r"\d{1,5}", port) or int(port) > 65_535:
         raise SettingsError(f"{PREFIX}SLACK_HTTP_PORT is '{port}'; give a number from 0 to 65535")
     if guests.casefold() not in ("yes", "no", "true", "false"):
         raise SettingsError(f"{PREFIX}SLACK_GUESTS is '{guests}'; give yes or no")
     return {
-        **{key: secret(key) for key in ("slack_bot_token", "slack_app_token", "slack_signing_secret")},
-        "slack_api_base_url": url, "slack_http_host": value("slack_http_host", Settings.slack_http_host), "slack_http_port": int(port),
-        "slack_guests": guests.casefold() in ("yes", "true"),
+        **tokens, "slack_api_base_url": url, "slack_http_host": given.text("slack_http_host", Settings.slack_http_host),
+        "slack_http_port": int(port), "slack_guests": guests.casefold() in ("yes", "true"),
     }  # fmt: skip
 
 
-def _discord(environment: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+def _discord(given: _Given, environment: Mapping[str, str]) -> dict[str, Any]:
     """The settings of Discord. DISCORD_TOKEN, the name that most bots use, is understood as well."""
-    token = environment.get(PREFIX + "DISCORD_TOKEN") or given.get("discord_token") or environment.get("DISCORD_TOKEN") or ""
-    forums = str(environment.get(PREFIX + "DISCORD_FORUMS") or given.get("discord_forums", "")).replace(",", " ").split()
+    token = given.text("discord_token", environment.get("DISCORD_TOKEN", "").strip())
+    forums = given.text("discord_forums").replace(",", " ").split()
     if wrong := [forum for forum in forums if not forum.isdecimal()]:
         raise SettingsError(f"{PREFIX}DISCORD_FORUMS has '{wrong[0]}'; give the ids of forum channels, which are numbers")
-    return {"discord_token": Secret(str(token).strip().removeprefix("Bot ")), "discord_forums": frozenset(forums)}
+    return {"discord_token": Secret(token.removeprefix("Bot ")), "discord_forums": frozenset(forums)}
 
 
 def _corpus(value: str, folder: Path) -> Path:
-    path = (folder / value).expanduser().resolve()
+    path = _path("corpus", value, folder)
     if not (path / "guides").is_dir():
         raise SettingsError(f"{PREFIX}CORPUS is '{value}', which has no folder 'guides'; name a folder that has one")
+    return path
+
+
+def _path(key: str, value: str, folder: Path) -> Path:
+    """A path as somebody writes it, from `folder`; ~ is their home. Raises SettingsError for what can be none."""
+    try:
+        path = (folder / Path(value).expanduser()).resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{PREFIX}{key.upper()} is '{value[:60]}', which cannot be a folder ({reason}); name one") from error
+    return path
+
+
+def _home(value: str, folder: Path) -> Path:
+    path = _path("home", value, folder)
+    if not (there := next(p for p in (path, *path.parents) if p.exists())).is_dir():
+        raise SettingsError(f"{PREFIX}HOME is '{value}', but {there} is a file; name a folder, which is made where there is none")
     return path
 
 
@@ -228,9 +270,16 @@ def _default_corpus(folder: Path) -> Path:
 
 
 def _file(path: Path) -> dict[str, Any]:
+    """What stands in the file. Raises SettingsError."""
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}; let this user read it") from error
+    except ValueError as error:  # a number of thousands of digits is no error of TOML
         raise SettingsError(f"{path.name} is not valid TOML: {error}") from error
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(given.keys() - known):
+        raise SettingsError(f"{FILE} has an unknown key '{unknown[0]}'; known are {', '.join(sorted(known))}")
+    return given

@@ -20,10 +20,11 @@ from bot.settings import Settings
 from bot.suggestions import Suggestions
 from retrieval import encoder, guides, reading
 from retrieval.encoder import Model
-from retrieval.errors import IndexUnusable
+from retrieval.errors import REINDEX, IndexUnusable
 from retrieval.ports import Generation
 from retrieval.reading import Progress
 from retrieval.searcher import Searcher
+from retrieval.stores import open_current
 
 if TYPE_CHECKING:
     from bot.reindexing.report import Report
@@ -109,7 +110,7 @@ class Bot:
     def stale_guides(self) -> tuple[str, ...]:
         """The guides whose files are not as the index that serves has them, by path."""
         now = {p.relative_to(self.settings.corpus.parent).as_posix(): p for p in guides.paths(self.settings.corpus)}
-        before = self.store.open_current()[0].sources.all()
+        before = open_current(self.store)[0].sources.all()
         changed = {path for path, file in now.items() if path not in before or not reading.is_same(file, before[path], reading.seen(file))}
         return tuple(sorted(changed | (before.keys() - now.keys())))
 
@@ -132,8 +133,8 @@ class Bot:
         if generation.manifest.model != self.model.identity:
             raise IndexUnusable(
                 f"the index was made with the model {generation.manifest.model}, the setting asks for "
-                f"{self.model.identity}; run `fingerpost reindex`"
-            )
+                f"{self.model.identity}", REINDEX,
+            )  # fmt: skip
         return Engine(Searcher(generation, self.model, cues.VOCABULARY), Suggestions(generation), self._today)
 
     def reindex(

@@ -22,6 +22,8 @@ Each message says what to do. Errors of libraries are translated where they aris
 
 from __future__ import annotations
 
+REINDEX = "run `fingerpost reindex`"
+
 
 class FingerpostError(Exception):
     """Anything that the program refuses; the message is written for the person who reads it."""
@@ -41,7 +43,11 @@ class GuideError(FingerpostError):
 
 
 class IndexUnusable(FingerpostError):
-    """There is no index, or it does not verify."""
+    """There is no index, or it does not verify. `problem` is the message without its advice."""
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(f"{problem}; {advice}" if advice else problem)
+        self.problem = problem
 
 
 class IndexBusy(FingerpostError):

@@ -21,7 +21,6 @@ from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
 from retrieval.folder import open_folder
 from retrieval.ports import Generation, Manifest
 
-KEPT = 5
 _BUILDING = ".building-"
 _ASIDE = ".aside-"
 _LONGEST = 4_096  # bytes of a generation's name
@@ -45,29 +44,17 @@ class GenerationStore:
         return sorted(p.name for p in self.folder.iterdir() if p.is_dir() and not p.name.startswith("."))
 
     def current(self) -> str | None:
-        """The name of the generation that serves, or None."""
+        """The name of the generation that serves, or None. Raises IndexUnusable where the disk does not say."""
         try:
             file = os.open(self._pointer, os.O_RDONLY)  # each question asks: a third of what a file object takes
+            try:
+                return os.read(file, _LONGEST).decode("utf-8", "replace").strip() or None
+            finally:
+                os.close(file)
         except FileNotFoundError:
             return None
-        try:
-            return os.read(file, _LONGEST).decode("utf-8", "replace").strip() or None
-        finally:
-            os.close(file)
-
-    def open_current(self) -> tuple[Generation, list[str]]:
-        """The generation that serves, and the problems of newer ones that do not verify. Raises IndexUnusable."""
-        current = self.current()
-        if current is None:
-            raise IndexUnusable("there is no index yet; run `fingerpost reindex`")
-        problems: list[str] = []
-        older = [name for name in self.names() if name < current]
-        for name in [current, *reversed(older)]:
-            try:
-                return self.open(name), problems
-            except IndexUnusable as error:
-                problems.append(str(error))
-        raise IndexUnusable(f"no index can be used: {problems[0]}; run `fingerpost reindex`")
+        except OSError as error:
+            raise IndexUnusable(f"{self._pointer} cannot be read ({error.strerror}); let this user read it") from error
 
     def open(self, name: str, *, anew: bool = False) -> Generation:
         """One generation, verified; `anew` digests every file. Raises IndexUnusable, naming the file that is wrong."""
@@ -215,13 +202,6 @@ class GenerationStore:
         """Delete a generation that does not serve."""
         if name != self.current():
             shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
-        self.drop_aside()
-        self.journal.unlink(missing_ok=True)
-        for name in self.names()[:-KEPT]:
-            self.discard(name)
 
 
 @contextlib.contextmanager

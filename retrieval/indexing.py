@@ -17,7 +17,7 @@ from retrieval.journal import Journal
 from retrieval.ports import Generation, Manifest, Source
 from retrieval.reading import Corpus, Progress, reader
 from retrieval.sealing import FORMAT
-from retrieval.stores import IndexStore
+from retrieval.stores import IndexStore, open_current
 from retrieval.writing import FolderWriter
 
 Repeat = Callable[[str, Path], bool]
@@ -85,7 +85,7 @@ def _same(previous: Generation, model: Model, suggested: Sequence[str]) -> bool:
 def open_previous(store: IndexStore) -> Generation | None:
     """The generation that serves, or None where there is none that can be used."""
     try:
-        return store.open_current()[0]
+        return open_current(store)[0]
     except IndexUnusable:
         return None
 

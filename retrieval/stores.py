@@ -1,4 +1,4 @@
-"""What a place of generations has to give: a folder (`retrieval/generations.py`) or a database (`retrieval/postgres`)."""
+"""What a place of generations has to give, a folder (`retrieval/generations.py`) or a database (`retrieval/postgres`), and is used for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from retrieval.errors import REINDEX, IndexUnusable
 from retrieval.ports import Generation, Manifest
+
+KEPT = 5  # generations
 
 
 class IndexStore(Protocol):
@@ -30,10 +33,6 @@ class IndexStore(Protocol):
 
     def current(self) -> str | None:
         """The name of the generation that serves, or None."""
-        ...
-
-    def open_current(self) -> tuple[Generation, list[str]]:
-        """The generation that serves, and the problems of newer ones that cannot be used."""
         ...
 
     def open(self, name: str) -> Generation:
@@ -96,9 +95,6 @@ class IndexStore(Protocol):
     def discard(self, name: str) -> None:
         """Delete a generation that does not serve."""
 
-    def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
-
     def contents(self, name: str) -> dict[str, str]:
         """The SHA-256 of each file of a generation that is not made of the others: the same wherever it lies."""
         ...
@@ -109,3 +105,25 @@ class IndexStore(Protocol):
 
     def take_in(self, folder: Path, name: str) -> None:
         """Copy a sealed folder among the generations, read it back, and hold it against its checksums; it does not serve yet."""
+
+
+def open_current(store: IndexStore) -> tuple[Generation, list[str]]:
+    """The generation that serves, and the problems of newer ones that cannot be used. Raises IndexUnusable and its siblings."""
+    current = store.current()
+    if current is None:
+        raise IndexUnusable("there is no index yet", REINDEX)
+    problems: list[str] = []
+    for name in [current, *reversed([name for name in store.names() if name < current])]:
+        try:
+            return store.open(name), problems
+        except IndexUnusable as error:
+            problems.append(str(error))
+    raise IndexUnusable(f"no index can be used: {problems[0]}", REINDEX)
+
+
+def prune(store: IndexStore) -> None:
+    """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
+    store.drop_aside()
+    store.journal.unlink(missing_ok=True)
+    for name in store.names()[:-KEPT]:
+        store.discard(name)

@@ -6,6 +6,8 @@ import dataclasses
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.cli import COMMANDS
 from bot.messages import Ask
 from bot.settings import PREFIX, Settings
@@ -13,6 +15,7 @@ from bot.wiring import Bot
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "corpus" / "README.md"])
 _TRANSCRIPT = re.compile(
     r'^\$ (?:make chat q=|fingerpost ask )"(?P<question>[^"]+)"\n(?P<answer>.*?)(?=^\$ |^```)', re.MULTILINE | re.DOTALL
 )
@@ -40,11 +43,21 @@ def test_the_transcripts_of_the_readme_are_real(bot: Bot) -> None:
         assert answer == bot.handle(Ask(question)).plain
 
 
-def test_every_file_that_a_document_names_is_there() -> None:
-    """Paths in the README and in the guide for authors lead somewhere."""
-    named = set(re.findall(r"`((?:bot|retrieval|corpus|tests|docs)/[\w./-]+)`", README))
-    named |= set(re.findall(r"\]\(([\w./-]+)\)", README))
-    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_file_that_a_document_names_is_there(document: Path) -> None:
+    """Paths in each document, from the project's folder, and its links, from its own, lead somewhere."""
+    text = document.read_text("utf-8")
+    named = {ROOT / path for path in re.findall(r"`((?:bot|retrieval|corpus|tests|docs|benchmarks)/[\w./-]+)", text)}
+    linked = {document.parent / path for path in re.findall(r"\]\(([\w./-]+)(?:#[\w-]*)?\)", text)}
+    assert [path for path in sorted(named | linked) if not path.exists()] == []
+
+
+def test_every_module_that_a_document_runs_is_there() -> None:
+    """Such as `python -m benchmarks.postgres`."""
+    run = {name for document in DOCUMENTS for name in re.findall(r"python -m ([\w.]+)", document.read_text("utf-8"))}
+    ours = {name.replace(".", "/") for name in run if name.split(".")[0] in ("bot", "retrieval", "benchmarks", "tests")}
+    assert ours
+    assert [name for name in sorted(ours) if not ((ROOT / f"{name}.py").is_file() or (ROOT / name / "__main__.py").is_file())] == []
 
 
 def test_every_dependency_has_its_reason() -> None:

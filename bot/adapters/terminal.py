@@ -18,6 +18,7 @@ from bot.office import Office
 from bot.wiring import Bot
 from retrieval.errors import FingerpostError, RequestError
 from retrieval.ports import Recall
+from retrieval.stores import open_current
 
 HELP = """Type a question, or:
   /path [axis=value ...]   recommend from a decision table; asks for what is missing
@@ -152,7 +153,7 @@ def _pairs(rest: str) -> list[str]:
 
 def status(bot: Bot) -> Status:
     """Which index serves at this moment. Raises IndexUnusable where there is none."""
-    generation, _ = bot.store.open_current()
+    generation, _ = open_current(bot.store)
     manifest = generation.manifest
     return Status(
         manifest.name, manifest.created, manifest.model, manifest.guides, manifest.quotable, manifest.checks_passed,

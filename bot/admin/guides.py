@@ -51,12 +51,14 @@ class Guides:
         return {"add": self._add, "remove": self._really_remove}
 
     def offer(self, actor: Actor, filename: str, content: bytes) -> Reply:
-        """What a file would give, with the button that adds it. Raises ImportRefused."""
+        """What a file would give, with the button that adds it. Raises ImportRefused, RequestError."""
         found = proposal.propose(filename, content, most_bytes=self._bot.settings.largest_file)
-        there = proposal.exists(found.id, self._bot.settings.corpus)
+        there = proposal.existing(found.id, self._bot.settings.corpus)
         key = secrets.token_urlsafe(16)
         self._store.hold(_HELD + key, msgspec.json.encode(found).decode(), SECONDS)
-        add = self._buttons.make("Replace the guide" if there else "Add the guide", "add", f"{int(there)}:{key}", by=actor, danger=there)
+        add = self._buttons.make(
+            "Replace the guide" if there else "Add the guide", "add", f"{int(there is not None)}:{key}", by=actor, danger=bool(there)
+        )
         return Reply("This is what the file would give", proposal.preview(found, replaces=there), (add, self._not_now(actor)))
 
     def _list(self, _actor: Actor, _words: str) -> Reply:
@@ -83,10 +85,11 @@ class Guides:
             return Reply(TOO_OLD)
         found = msgspec.json.decode(held, type=Proposal)
         settings = self._bot.settings
-        proposal.accept(found, settings.corpus, settings.aside, replace=replace == "1")
+        path = proposal.accept(found, settings.corpus, settings.aside, replace=replace == "1")
+        guide = path.relative_to(settings.corpus / "guides").with_suffix("").as_posix()
         act = "replace guide" if replace == "1" else "add guide"
-        self._store.note(actor.key, actor.name, act, found.id, before=self._bot.store.current() or "")
-        return Reply(f"{found.id} is there", (NOT_SERVED_YET,), (self._reindex(actor),))
+        self._store.note(actor.key, actor.name, act, guide, before=self._bot.store.current() or "")
+        return Reply(f"{guide} is there", (NOT_SERVED_YET,), (self._reindex(actor),))
 
     def _remove(self, actor: Actor, name: str) -> Reply:
         there = sorted(

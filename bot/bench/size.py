@@ -29,6 +29,7 @@ from retrieval.ports import Generation, Manifest, Recall, Vectors
 from retrieval.reading import Progress
 from retrieval.sealing import FORMAT
 from retrieval.searcher import Searcher
+from retrieval.stores import open_current, prune
 from retrieval.terms import Terms
 from retrieval.writing import FolderWriter
 
@@ -89,7 +90,7 @@ def build(folder: Path, passages: int, progress: Progress) -> float:
         store.seal(building, manifest)
         store.adopt(building, "one")
     store.publish("one")
-    store.prune()
+    prune(store)
     return time.process_time() - started
 
 
@@ -140,7 +141,7 @@ def ask(folder: Path, passages: int) -> dict[str, object]:
     numbers = chance.integers(0, passages, ASKED)
     asked = [synthetic.question(int(number)) for number in numbers]
     before, started = _memory()[0], time.perf_counter()
-    generation, _ = GenerationStore(folder).open_current()
+    generation, _ = open_current(GenerationStore(folder))
     searcher = Searcher(generation, model, cues.VOCABULARY)
     opened = time.perf_counter() - started
     vectors = subjects.vectors([generation.passages[int(number)].embedded for number in numbers], kind=1)

@@ -8,6 +8,7 @@ from typing import IO
 import click
 import msgspec
 
+from bot.commands.given import bot_of, pass_bot
 from bot.commands.ready import ensure_index
 from bot.messages import Answer, Ask, printed
 from bot.wiring import Bot
@@ -18,7 +19,7 @@ from retrieval.errors import RequestError
 @click.argument("question", required=False)
 @click.option("--json", "as_json", is_flag=True, help="print the whole answer object on one line")
 @click.option("--batch", type=click.File("r", encoding="utf-8"), help='lines of {"id", "question", "history"}; - is standard input')
-@click.pass_obj
+@pass_bot
 def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) -> None:
     """Answer QUESTION, or each line of --batch, in order."""
     ensure_index(bot)
@@ -32,7 +33,7 @@ def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) ->
 @click.pass_context
 def path(context: click.Context, table: str | None, as_json: bool) -> None:
     """Recommend from a decision table: one option for each axis, such as --experience "18 months" --goal product."""
-    bot: Bot = context.obj
+    bot = bot_of(context)
     ensure_index(bot)
     _print(bot.recommend(table, _axes(bot, table, context.args)), as_json)
 
@@ -44,9 +45,12 @@ def requests(question: str | None, batch: IO[str] | None) -> Iterator[Ask]:
     if batch is None:
         yield Ask(question or "")
         return
-    for number, line in enumerate(batch, 1):
-        if line.strip():
-            yield _request(line, number)
+    try:
+        for number, line in enumerate(batch, 1):
+            if line.strip():
+                yield _request(line, number)
+    except UnicodeDecodeError as error:
+        raise RequestError("the batch is not UTF-8; save it in the encoding UTF-8") from error
 
 
 def _request(line: str, number: int) -> Ask:

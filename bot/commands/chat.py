@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.messages import Ask
 from bot.wiring import Bot
@@ -13,7 +14,7 @@ from bot.wiring import Bot
 
 @click.command()
 @click.argument("question", required=False)
-@click.pass_obj
+@pass_bot
 def chat(bot: Bot, question: str | None) -> None:
     """Open the terminal chat, or answer QUESTION and leave."""
     ensure_index(bot)

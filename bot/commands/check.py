@@ -9,13 +9,14 @@ import click
 import msgspec
 
 from bot import inspection
+from bot.commands.given import pass_bot
 from bot.wiring import Bot
 
 
 @click.command()
 @click.option("--strict", is_flag=True, help="leave with status 1 for disagreements and missing dates too")
 @click.option("--json", "as_json", is_flag=True, help="print the findings on one line")
-@click.pass_obj
+@pass_bot
 def check(bot: Bot, strict: bool, as_json: bool) -> None:
     """Find disagreements, broken references, empty sections, tables that nobody can ask, and guides past their date."""
     found = inspection.inspect(bot.settings.corpus, datetime.date.today(), bot.settings.guide_months)

@@ -8,12 +8,13 @@ import click
 import msgspec
 
 from bot import doctor
+from bot.commands.given import pass_bot
 from bot.wiring import Bot
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="print the results on one line")
-@click.pass_obj
+@pass_bot
 def doctor_command(bot: Bot, as_json: bool) -> None:
     """Check tokens, scopes, index and model, and say how to mend what is wrong."""
     from bot.adapters.discord import checks as discord_checks

@@ -9,6 +9,7 @@ import msgspec
 
 from bot.adapters import terminal
 from bot.commands.check import check
+from bot.commands.given import bot_of, pass_bot
 from bot.commands.ready import ensure_index
 from bot.settings import megabytes
 from bot.wiring import Bot
@@ -26,7 +27,7 @@ def guides(context: click.Context, as_json: bool) -> None:
     """List the guides of the index, with their sections and tables; or check, show, add and remove guides."""
     if context.invoked_subcommand is not None:
         return
-    bot: Bot = context.obj
+    bot = bot_of(context)
     ensure_index(bot)
     listed = terminal.guides(bot)
     click.echo(msgspec.json.encode(listed).decode() if as_json else terminal.describe_guides(listed))
@@ -39,7 +40,7 @@ guides.add_command(check)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--title", default="", help="the guide's title, where the file's own is not right")
 @click.option("--json", "as_json", is_flag=True, help="print the whole proposal on one line")
-@click.pass_obj
+@pass_bot
 def show(bot: Bot, file: Path, title: str, as_json: bool) -> None:
     """Show what FILE (Markdown, HTML, PDF, DOCX or text) would give as a guide."""
     found = _propose(bot, file, title, "")
@@ -53,13 +54,13 @@ def show(bot: Bot, file: Path, title: str, as_json: bool) -> None:
 @click.option("--replace", is_flag=True, help="replace the guide of that name")
 @click.option("--yes", is_flag=True, help="do not ask")
 @click.option("--json", "as_json", is_flag=True, help="print the proposal on one line; implies --yes")
-@click.pass_obj
+@pass_bot
 def add(bot: Bot, file: Path, title: str, identity: str, *, replace: bool, yes: bool, as_json: bool) -> None:
     """Add FILE (Markdown, HTML, PDF, DOCX or text) to the guides, after showing what it would give."""
     found = _propose(bot, file, title, identity)
-    there = proposal.exists(found.id, bot.settings.corpus)
+    there = proposal.existing(found.id, bot.settings.corpus)
     if there and not replace:
-        raise RequestError(f"there is a guide {found.id} already; use --replace, or give this one another name with --id")
+        raise RequestError(f"there is a guide {there} already; use --replace, or give this one another name with --id")
     if not as_json:
         click.echo("\n".join(proposal.preview(found, replaces=there)))
     if not (yes or as_json) and not click.confirm("Add it?"):
@@ -70,7 +71,7 @@ def add(bot: Bot, file: Path, title: str, identity: str, *, replace: bool, yes: 
 
 @guides.command("remove")
 @click.argument("identity", metavar="GUIDE")
-@click.pass_obj
+@pass_bot
 def remove(bot: Bot, identity: str) -> None:
     """Take GUIDE out of the guides; its file is kept aside."""
     kept = proposal.remove(identity, bot.settings.corpus, bot.settings.aside)

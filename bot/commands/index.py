@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 import msgspec
 
+from bot.commands.given import pass_bot
 from bot.progress import Bar
 from bot.reindexing import process, telling, work
 from bot.reindexing.report import Report
@@ -24,7 +25,7 @@ YOU = ("the terminal", "terminal")  # name and key of whoever types here
 @click.option("--publish-anyway", is_flag=True, help="publish even where a check question fails")
 @click.option("--json", "as_json", is_flag=True, help="print the report on one line")
 @click.option("--run", "run_id", hidden=True, help="do the run of this id, which a bot has started")
-@click.pass_obj
+@pass_bot
 def reindex(bot: Bot, dry_run: bool, publish_anyway: bool, as_json: bool, run_id: str | None) -> None:
     """Build a new index from the guides and show what changed."""
     if run_id:
@@ -38,7 +39,7 @@ def reindex(bot: Bot, dry_run: bool, publish_anyway: bool, as_json: bool, run_id
 
 @click.command()
 @click.argument("generation", required=False)
-@click.pass_obj
+@pass_bot
 def rollback(bot: Bot, generation: str | None) -> None:
     """Let the index before the current one, or GENERATION, serve again, and show what that changes."""
     with _reindexing(bot) as reindexing, Bar() as bar:
@@ -48,7 +49,7 @@ def rollback(bot: Bot, generation: str | None) -> None:
 
 
 def first(bot: Bot) -> None:
-    """Build the first index."""
+    """Build an index where none can answer. Raises IndexBusy."""
     report = _here(bot)
     if report.refused:
         click.echo(_printed(report), err=True)
@@ -78,7 +79,8 @@ def _printed(report: Report) -> str:
     if report.published:
         end = f"published {report.name} in {report.seconds:.1f} s"
     elif report.refused:
-        end = "not published; mend the guide or the question, or use --publish-anyway. The old index serves on."
+        serves_on = " The old index serves on." if report.before else ""
+        end = f"not published; mend the guide or the question, or use `fingerpost reindex --publish-anyway`.{serves_on}"
     else:
         end = "dry run: nothing was published"
     return "\n".join([*telling.describe(report), end])

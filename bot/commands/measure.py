@@ -9,6 +9,7 @@ import msgspec
 
 from bot import bench, calibration, evaluate, noted
 from bot.bench import size, size_plot
+from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_current_index
 from bot.progress import Bar
 from bot.wiring import Bot
@@ -19,7 +20,7 @@ from bot.wiring import Bot
 @click.option("--curve", is_flag=True, help="share right against share answered, by how sure the bot is")
 @click.option("--noted", "of_guides", is_flag=True, help="ask the questions noted in the guides: which are not answered by their passage")
 @click.option("--json", "as_json", is_flag=True, help="print the figures on one line")
-@click.pass_obj
+@pass_bot
 def eval_command(bot: Bot, beir: Path | None, curve: bool, of_guides: bool, as_json: bool) -> None:
     """Measure retrieval and answers on the questions of the corpus or those noted in its guides, or retrieval on a collection."""
     if of_guides and (beir or curve):
@@ -42,7 +43,7 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, of_guides: bool, as_j
 @click.option("--quick", is_flag=True, help="a moment of each, on the guides as they are")
 @click.option("--large", is_flag=True, help="in place of all that: what searching costs from 10,000 passages to a million (takes long)")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="with --large, write the costs as an SVG to this file")
-@click.pass_obj
+@pass_bot
 def bench_command(bot: Bot, as_json: bool, quick: bool, large: bool, plot: Path | None) -> None:
     """Measure what starts, answers and embeddings cost, each beside its peer in the same run; prints a table in Markdown."""
     if large:

@@ -11,6 +11,7 @@ import msgspec
 
 from bot import insights
 from bot.admin import people
+from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.render import chart
 from bot.store import open_store
@@ -21,7 +22,7 @@ from bot.wiring import Bot
 @click.option("--days", type=click.IntRange(1, 3_650), default=insights.DAYS, show_default=True, help="how far to look back")
 @click.option("--json", "as_json", is_flag=True, help="print it on one line")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="write the counts by week there, as a PNG")
-@click.pass_obj
+@pass_bot
 def insights_command(bot: Bot, days: int, as_json: bool, picture: Path | None) -> None:
     """Say what people ask, what the guides do not cover, and what was thought of the answers."""
     ensure_index(bot)
@@ -34,7 +35,7 @@ def insights_command(bot: Bot, days: int, as_json: bool, picture: Path | None) -
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="print each act on a line of JSON")
-@click.pass_obj
+@pass_bot
 def audit(bot: Bot, as_json: bool) -> None:
     """List the administrative acts, newest first: who, when, what, and from which index to which."""
     with closing(open_store(bot.settings)) as store:
@@ -45,7 +46,7 @@ def audit(bot: Bot, as_json: bool) -> None:
 
 @click.command()
 @click.argument("person")
-@click.pass_obj
+@pass_bot
 def forget(bot: Bot, person: str) -> None:
     """Delete what is kept of PERSON: slack:TEAM:USER or discord:user:ID."""
     with closing(open_store(bot.settings)) as store:

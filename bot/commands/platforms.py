@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bot import serving
+from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.wiring import Bot
 from retrieval.errors import RequestError
@@ -18,7 +19,7 @@ from retrieval.errors import RequestError
 
 @click.command()
 @click.option("--http", is_flag=True, help="listen for signed HTTP requests in place of Socket Mode")
-@click.pass_obj
+@pass_bot
 def slack(bot: Bot, http: bool) -> None:
     """Answer in Slack, until interrupted."""
     from bot.adapters import slack as adapter  # Slack's libraries are for this command only
@@ -30,7 +31,7 @@ def slack(bot: Bot, http: bool) -> None:
 
 @click.command()
 @click.option("--sync", is_flag=True, help="register the commands anew even where they did not change")
-@click.pass_obj
+@pass_bot
 def discord(bot: Bot, sync: bool) -> None:
     """Answer on Discord, until interrupted."""
     from bot.adapters import discord as adapter  # Discord's library is for this command only
@@ -41,7 +42,7 @@ def discord(bot: Bot, sync: bool) -> None:
 
 
 @click.command("run")
-@click.pass_obj
+@pass_bot
 def run_command(bot: Bot) -> None:
     """Answer on every platform that is set up, from one process and one index, until interrupted."""
     platforms = set_up(bot, click.echo)

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from bot.commands.ask import requests
+from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.desk import BotDesk
 from bot.messages import Answer
@@ -22,7 +23,7 @@ RENDERERS = ("plain", "slack", "discord")
 @click.argument("question", required=False)
 @click.option("--platform", type=click.Choice(RENDERERS), required=True)
 @click.option("--batch", type=click.File("r", encoding="utf-8"), help="as for ask")
-@click.pass_obj
+@pass_bot
 def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None) -> None:
     """Print the payload that a platform would be sent for the answer to QUESTION."""
     ensure_index(bot)

@@ -6,12 +6,13 @@ import click
 import msgspec
 
 from bot.adapters import terminal
+from bot.commands.given import pass_bot
 from bot.wiring import Bot
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="print it on one line")
-@click.pass_obj
+@pass_bot
 def status(bot: Bot, as_json: bool) -> None:
     """Say which index serves, of which guides, made with which model."""
     found = terminal.status(bot)

@@ -7,6 +7,7 @@ import os
 import click
 
 from bot import copying
+from bot.commands.given import pass_bot
 from bot.progress import Bar
 from bot.wiring import Bot
 
@@ -19,7 +20,7 @@ def store() -> None:
 @store.command("copy")
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
-@click.pass_obj
+@pass_bot
 def copy_command(bot: Bot, source: str, target: str) -> None:
     """Copy all state and every index that is kept from one place to another, which has to be empty.
 

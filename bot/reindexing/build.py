@@ -20,7 +20,7 @@ from retrieval.encoder import Model
 from retrieval.errors import IndexUnusable, RequestError
 from retrieval.ports import Generation
 from retrieval.reading import Progress
-from retrieval.stores import IndexStore
+from retrieval.stores import IndexStore, prune
 
 EngineFor = Callable[[Generation], Engine]
 """Makes an engine for any generation. Raises IndexUnusable where it was made by another model."""
@@ -55,7 +55,7 @@ def run(
             if publish:
                 store.adopt(folder, manifest.name)
                 store.publish(manifest.name)
-                store.prune()
+                prune(store)
             else:
                 store.set_aside(folder, manifest.name)
     return Report(
@@ -75,7 +75,7 @@ def publish_aside(settings: Settings, report: Report) -> Report:
             raise RequestError("another index serves than the one that this was compared with; reindex again to see what would change")
         store.adopt_aside(report.name)
         store.publish(report.name)
-        store.prune()
+        prune(store)
     return replace(report, published=True)
 
 

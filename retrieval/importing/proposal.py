@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import os
 import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 
 import msgspec
@@ -87,10 +88,10 @@ def build(given: Given) -> Proposal:
     return _described(name, _whole(head, draft, specs, body), draft, specs)
 
 
-def preview(proposal: Proposal, replaces: bool = False) -> tuple[str, ...]:
-    """The proposal for people: plain lines, those of a list with "- "; at most 3,000 characters."""
+def preview(proposal: Proposal, replaces: str | None = None) -> tuple[str, ...]:
+    """The proposal for people: plain lines, those of a list with "- "; at most 3,000 characters. `replaces` is as `existing` gives it."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in proposal.passages.items())
-    lines = [f"“{proposal.title}” as {proposal.id}.md" + (", in place of the guide of that name" if replaces else "")]
+    lines = [f"“{proposal.title}” " + (f"in place of the guide {replaces}" if replaces else f"as {proposal.id}.md")]
     lines.append(f"{sum(proposal.passages.values())} passages ({kinds})")
     lines += _some("Sections", proposal.sections)
     lines += _some("Tables", proposal.tables)
@@ -106,15 +107,16 @@ def preview(proposal: Proposal, replaces: bool = False) -> tuple[str, ...]:
 
 
 def accept(proposal: Proposal, corpus: Path, aside: Path, *, replace: bool = False) -> Path:
-    """Write the guide into the corpus by one move; what it replaces is kept in `aside`.
+    """Write the guide into the corpus by one move, in place of the one that `existing` finds, which is kept in `aside`.
 
-    Raises RequestError where a guide of that name is there and `replace` is not set, ImportRefused where it cannot be written.
+    Raises RequestError where there is one and `replace` is not set, or there are several; ImportRefused where it cannot be written.
     """
-    path = _path(corpus, proposal.id)
     with _writable(corpus):
-        if path.is_file():
+        there = existing(proposal.id, corpus)
+        path = corpus / "guides" / (there or f"{proposal.id}.md")
+        if there is not None:
             if not replace:
-                raise RequestError(f"there is a guide {proposal.id} already; replace it, or give this one another name")
+                raise RequestError(f"there is a guide {there} already; replace it, or give this one another name")
             _keep(path, aside)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, made = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
@@ -140,13 +142,28 @@ def remove(identity: str, corpus: Path, aside: Path) -> Path:
     return kept
 
 
-def exists(identity: str, corpus: Path) -> bool:
-    """Whether the corpus has a guide of that name."""
-    return _path(corpus, identity).is_file()
+def existing(identity: str, corpus: Path) -> str | None:
+    """The file, within the folder of guides, that a proposal of this name replaces: "faq.md", and else "FAQ_.markdown", "team/faq.md".
+
+    Raises RequestError where there are several of the kind.
+    """
+    if not (folder := corpus / "guides").is_dir():
+        return None
+    there = [path.relative_to(folder) for path in guides.paths(corpus)]
+    named = ([path for path in there if name(path) == identity] for name in _NAMES)
+    found = next(filter(None, named), [])
+    if len(found) > 1:
+        several, whole = ", ".join(path.as_posix() for path in found), dict.fromkeys(map(_NAMES[1], found))
+        raise RequestError(f"'{identity}' may mean any of {several}; call this one {' or '.join(whole)}, or rename one of them")
+    return found[0].as_posix() if found else None
 
 
-def _path(corpus: Path, identity: str) -> Path:
-    return corpus / "guides" / f"{identity}.md"
+# What a guide may be called, the nearest first: its id, that as a proposal has it, and this without the folders that it lies in.
+_NAMES: tuple[Callable[[PurePath], str], ...] = (
+    lambda path: path.with_suffix("").as_posix(),
+    lambda path: _safe(path.with_suffix("").as_posix()),
+    lambda path: _safe(path.stem),
+)
 
 
 def _keep(path: Path, aside: Path) -> Path:
@@ -167,9 +184,12 @@ def _writable(corpus: Path) -> Iterator[None]:
 
 
 def _safe(name: str) -> str:
-    """A file's name of letters, digits and dashes."""
+    """A file's name of letters, digits and dashes. Names of which no letter is left, as of Chinese ones, differ by a checksum."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_ID].strip("-") or "guide"
+    if any(map(str.isalpha, name)) and not any(map(str.isalpha, plain)):
+        composed = unicodedata.normalize("NFC", name).encode("utf-8", "replace")
+        return f"{found}-{hashlib.sha256(composed).hexdigest()[:6]}"
     return f"{found}-guide" if _RESERVED.fullmatch(found) else found
 
 

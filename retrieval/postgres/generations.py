@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnusable
-from retrieval.generations import KEPT, GenerationStore
+from retrieval.generations import GenerationStore
 from retrieval.ports import Generation, Manifest, Overview
 from retrieval.postgres import download, layout, opening, schema
 from retrieval.postgres.connections import Connection, Connections
@@ -60,19 +60,6 @@ class PostgresStore:
         """The name of the generation that serves, or None. Raises IndexUnreachable."""
         rows = self._catalogue("select name from fingerpost.serving")
         return str(rows[0][0]) if rows else None
-
-    def open_current(self) -> tuple[Generation, list[str]]:
-        """The generation that serves, and the problems of newer ones that cannot be read. Raises IndexUnusable, IndexUnreachable."""
-        current = self.current()
-        if current is None:
-            raise IndexUnusable("there is no index yet; run `fingerpost reindex`")
-        problems: list[str] = []
-        for name in [current, *reversed([name for name in self.names() if name < current])]:
-            try:
-                return self.open(name), problems
-            except IndexUnusable as error:
-                problems.append(str(error))
-        raise IndexUnusable(f"no index can be used: {problems[0]}; run `fingerpost reindex`")
 
     def open(self, name: str) -> Generation:
         """One generation that is kept. Raises IndexUnusable, IndexUnreachable."""
@@ -215,13 +202,6 @@ class PostgresStore:
     def discard(self, name: str) -> None:
         """Delete a generation that does not serve."""
         self._drop("state = 'kept' and name = %s and name not in (select name from fingerpost.serving)", name)
-
-    def prune(self) -> None:
-        """Delete all but the newest generations and the one that serves, what was set aside, and the journal of the last build."""
-        self.drop_aside()
-        self.journal.unlink(missing_ok=True)
-        for name in self.names()[:-KEPT]:
-            self.discard(name)
 
     def _writer(self) -> Connection:
         if self._alone is None:

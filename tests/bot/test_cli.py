@@ -66,6 +66,7 @@ def test_path_takes_an_option_for_each_axis(run) -> None:  # type: ignore[no-unt
         (("ask",), 2, "QUESTION or --batch"),
         (("path", "--colour", "red"), 2, "it has --experience, --goal"),
         (("path", "--experience"), 2, "needs a value"),
+        (("path", "--experience", "9" * 400, "--goal", "product"), 2, "is not understood; give an amount"),
         (("path", "--table", "nosuch"), 2, "path"),
         (("rollback", "nosuch"), 1, "kept are"),
         (("eval", "--beir", "nowhere"), 1, "corpus.jsonl"),
@@ -84,6 +85,22 @@ def test_a_line_of_a_batch_that_is_no_question_is_named(run) -> None:  # type: i
     """A broken line stops the batch with its number."""
     result = run("ask", "--batch", "-", typed='{"question": "hi"}\nnot json\n')
     assert (2, True) == (result.exit_code, "line 2" in result.stderr)
+
+
+def test_a_batch_in_another_encoding_is_refused(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """It says which one to save it in; what was read before is answered."""
+    (tmp_path / "batch.jsonl").write_bytes(b'{"question": "caf\xe9?"}\n')
+    for command in (["ask"], ["render", "--platform", "plain"]):
+        result = run(*command, "--batch", str(tmp_path / "batch.jsonl"))
+        assert (2, True) == (result.exit_code, "save it in the encoding UTF-8" in result.stderr)
+
+
+@pytest.mark.parametrize("command", [["ask"], ["guides", "add"], ["store", "copy"]])
+def test_help_needs_no_settings(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks up how to set the bot up has not set it up."""
+    monkeypatch.setenv("FINGERPOST_CORPUS", "nowhere")
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert (0, True) == (result.exit_code, "Usage:" in result.stdout)
 
 
 def test_a_wrong_setting_ends_a_command_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,12 @@ def _years(said: str) -> tuple[float, float] | None:
     return float(low), float(high or low)
 
 
+@pytest.mark.parametrize("number", ["101", "9" * 30, "9" * 400])
+def test_more_than_a_life_of_experience_is_a_slip(number: str) -> None:
+    """However large the number is."""
+    assert profile.experience(f"{number} years of experience", TODAY) is None
+
+
 @pytest.mark.parametrize(("text", "said"), CASES)
 def test_years_are_read_in_any_form(text: str, said: str) -> None:
     """The asker's years are read, and ages, deadlines, courses and other people's years are not."""

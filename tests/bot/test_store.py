@@ -10,7 +10,7 @@ import pytest
 
 from bot.store import KEPT_TURNS, MOST_TRIES, Event, Store, StoreError
 from bot.store.postgres import Server
-from tests.servers.places import Place, eventually, in_a_process_that_dies, without_events
+from tests.servers.places import Place, eventually, in_a_process_that_dies, out_of_order
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_what_is_done_stays_done_though_it_could_not_be_noted(store: Store, plac
     """While the database takes nothing, its process keeps the event; it notes that it is done as soon as it can."""
     monkeypatch.setattr(Server, "patience", 0.0)
     store.claim("slack:1", "p")
-    with without_events(place):
+    with out_of_order(place, "events"):
         store.finish("slack:1")
         with pytest.raises(StoreError):
             store.unfinished("slack:")
@@ -65,7 +65,7 @@ def test_an_event_that_could_not_be_released_is_taken_up_again(store: Store, mon
     """By the same process, once: nobody else can know that it is free."""
     monkeypatch.setattr(Server, "patience", 0.0)
     store.claim("slack:1", "p")
-    with without_events(place), pytest.raises(StoreError):
+    with out_of_order(place, "events"), pytest.raises(StoreError):
         store.release("slack:1")
     assert store.unfinished("slack:") == [Event("slack:1", "p", 1)]
     assert [store.claim("slack:1"), store.claim("slack:1")] == [True, False]

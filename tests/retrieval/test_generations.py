@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from bot.wiring import Bot
 from retrieval.encoder import Model
 from retrieval.errors import GuideError, IndexBusy, IndexUnusable
-from retrieval.generations import KEPT, GenerationStore
+from retrieval.generations import GenerationStore
 from retrieval.indexing import build
 from retrieval.ports import Manifest
 from retrieval.sealing import FORMAT
+from retrieval.stores import KEPT, open_current, prune
 from tests.conftest import GUIDE, quiet
 
 
@@ -69,7 +70,7 @@ def flip(path: Path, at: int) -> bytes:
 def test_a_generation_opens_as_it_was_built(two: Path) -> None:
     """A generation that is opened from disk has its guides, passages, vectors and words, each at its place."""
     store = GenerationStore(two)
-    generation, problems = store.open_current()
+    generation, problems = open_current(store)
     assert (problems, generation.manifest.name, store.names()[-1]) == ([], store.current(), store.current())
     assert list(generation.guides) == ["plants"]
     assert [p.text for p in generation.passages if "$13" in p.text][-1] == "| Fern | $13 | 5-8 years |"
@@ -92,12 +93,12 @@ def test_a_damaged_file_is_refused_by_name_and_the_generation_before_serves(stor
     older, newer = store.names()
     for path in files(store, newer):
         before = flip(path, path.stat().st_size // 2)
-        generation, problems = store.open_current()
+        generation, problems = open_current(store)
         path.write_bytes(before)
         assert (generation.manifest.name, len(problems)) == (older, 1)
         assert problems[0].startswith(f"the index {newer} is damaged: ")
         assert path.relative_to(store.folder / newer).as_posix() in problems[0]
-    assert store.open_current()[0].manifest.name == newer
+    assert open_current(store)[0].manifest.name == newer
 
 
 def test_a_missing_file_is_refused_by_name(store: GenerationStore) -> None:
@@ -105,7 +106,7 @@ def test_a_missing_file_is_refused_by_name(store: GenerationStore) -> None:
     older, newer = store.names()
     for path in files(store, newer):
         path.rename(store.folder / "aside")
-        generation, problems = store.open_current()
+        generation, problems = open_current(store)
         (store.folder / "aside").rename(path)
         assert generation.manifest.name == older
         assert (path.stem == "manifest" and "manifest" in problems[0]) or problems[0].endswith(
@@ -121,7 +122,7 @@ def test_no_wrong_bit_serves(damaged: GenerationStore, number: int, at: int) -> 
     there = files(damaged, newer)
     path = there[number % len(there)]
     before = flip(path, at)
-    served = damaged.open_current()[0].manifest.name
+    served = open_current(damaged)[0].manifest.name
     path.write_bytes(before)
     assert served == older
 
@@ -133,7 +134,7 @@ def test_a_damaged_pointer_is_refused(damaged: GenerationStore, content: bytes) 
     before = (damaged.folder / "CURRENT").read_bytes()
     (damaged.folder / "CURRENT").write_bytes(content)
     try:
-        served = damaged.open_current()[0].manifest.name
+        served = open_current(damaged)[0].manifest.name
     except IndexUnusable as error:
         served = str(error)
     (damaged.folder / "CURRENT").write_bytes(before)
@@ -145,10 +146,17 @@ def test_where_no_generation_verifies_the_reason_is_given(store: GenerationStore
     for name in store.names():
         flip(store.folder / name / "passages.records", 5)
     with pytest.raises(IndexUnusable) as refused:
-        store.open_current()
+        open_current(store)
     assert str(refused.value) == (
         f"no index can be used: the index {store.current()} is damaged: passages.records has a wrong checksum; run `fingerpost reindex`"
     )
+
+
+def test_a_pointer_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """As where somebody has made a folder of it."""
+    (tmp_path / "CURRENT").mkdir()
+    with pytest.raises(IndexUnusable, match="CURRENT cannot be read"):
+        GenerationStore(tmp_path).current()
 
 
 def test_an_unknown_format_is_refused(store: GenerationStore) -> None:
@@ -181,7 +189,7 @@ def test_an_index_that_is_not_there_is_refused(tmp_path: Path) -> None:
     store = GenerationStore(tmp_path / "nothing")
     assert (store.names(), store.current()) == ([], None)
     with pytest.raises(IndexUnusable, match="there is no index yet; run `fingerpost reindex`"):
-        store.open_current()
+        open_current(store)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -282,7 +290,7 @@ def test_the_newest_and_the_one_that_serves_are_kept(tmp_path: Path) -> None:
     for number in range(KEPT + 3):
         fake(store, f"g{number}")
     store.publish("g1")
-    store.prune()
+    prune(store)
     assert store.names() == ["g1", *(f"g{number}" for number in range(3, KEPT + 3))]
     assert store.current() == "g1"
 

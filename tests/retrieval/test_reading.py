@@ -13,6 +13,7 @@ from retrieval.guides import Guide
 from retrieval.passages import Passage
 from retrieval.ports import Generation
 from retrieval.reading import Corpus
+from retrieval.stores import open_current
 from tests.bot.reindexing.cheap import cheap_model
 from tests.conftest import quiet
 
@@ -43,7 +44,7 @@ def test_a_new_term_changes_the_passages_of_all_guides(bot: Bot) -> None:
     """A term that one guide declares is read in the guides that did not change as well."""
     path = bot.settings.corpus / "guides" / "plants.md"
     path.write_text(path.read_text("utf-8").replace("  watering: [water]", "  watering: [water]\n  bracken: [fern]"), "utf-8")
-    taken, whole = both(bot, bot.store.open_current()[0])
+    taken, whole = both(bot, open_current(bot.store)[0])
     assert taken == whole
     assert [p.embedded for p in taken[1] if p.guide == "pots"] == ["a clay pot costs $44 and suits a bracken."]
 
@@ -52,7 +53,7 @@ def test_a_guide_that_is_gone_is_gone(bot: Bot) -> None:
     """Nothing is taken over of a guide that is no more, or that has another name now."""
     (bot.settings.corpus / "guides" / "pots.md").rename(bot.settings.corpus / "guides" / "clay.md")
     (bot.settings.corpus / "guides" / "plants.md").unlink()
-    taken, whole = both(bot, bot.store.open_current()[0])
+    taken, whole = both(bot, open_current(bot.store)[0])
     assert taken == whole
     assert [(g.id, g.path) for g in taken[0]] == [("clay", "corpus/guides/clay.md")]
     assert {p.guide for p in taken[1]} == {"clay"}

@@ -15,6 +15,7 @@ from retrieval.exported import ExportedEncoder
 from retrieval.gathering import Gathered
 from retrieval.search import Hit
 from retrieval.searcher import PART, Found, Searcher
+from retrieval.stores import open_current
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def watched(model: Model, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call of the encoder, once; frequent words not at all; each as it is alone."""
-    searcher = bot.engine_for(bot.store.open_current()[0]).searcher
+    searcher = bot.engine_for(open_current(bot.store)[0]).searcher
     calls = watched(bot.model, monkeypatch)
     for question in ("does a zyzzyva earn more than a quokka in berlin", "where does the quokka live"):
         searcher.read(question)
@@ -162,7 +163,7 @@ def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeyp
 
 def test_a_word_that_was_met_is_known_to_the_next_index(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is of the model and of no guide: after a reindex nothing that was asked before is encoded again, but the question."""
-    generation = bot.store.open_current()[0]
+    generation = open_current(bot.store)[0]
     bot.engine_for(generation).searcher.read("where does the tarsier live")
     calls = watched(bot.model, monkeypatch)
     bot.engine_for(generation).searcher.read("what does a tarsier eat")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,18 +28,20 @@ def in_a_process_that_dies(place: Place, code: str) -> None:
 
 
 @contextlib.contextmanager
-def without_events(place: Place) -> Iterator[None]:
-    """Meanwhile the database refuses whatever is asked of events, as one does whose disk is full."""
-    _execute(place, "alter table events rename to set_aside")
+def out_of_order(place: Place, table: str) -> Iterator[None]:
+    """Meanwhile the database refuses whatever is asked of a table, as one does whose disk is full."""
+    _execute(place, f"alter table {table} rename to {table}_away")
     try:
         yield
     finally:
-        _execute(place, "alter table set_aside rename to events")
+        _execute(place, f"alter table {table}_away rename to {table}")
 
 
 def _execute(place: Place, statement: str) -> None:
     opened: Any = (
-        sqlite3.connect(place / FILE, isolation_level=None) if isinstance(place, Path) else psycopg.connect(place.reveal(), autocommit=True)
+        sqlite3.connect(place / FILE, timeout=30, isolation_level=None)
+        if isinstance(place, Path)
+        else psycopg.connect(place.reveal(), autocommit=True)
     )
     with contextlib.closing(opened) as connection:
         connection.execute(statement)
@@ -52,14 +53,3 @@ def eventually(look: Callable[[], T]) -> T:
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return seen
-
-
-@contextmanager
-def out_of_order(folder: Path, table: str) -> Iterator[None]:
-    """The state in this folder cannot use one of its tables for as long as this lasts."""
-    with contextlib.closing(sqlite3.connect(folder / FILE, timeout=30, isolation_level=None)) as state:
-        state.execute(f"alter table {table} rename to {table}_away")
-        try:
-            yield
-        finally:
-            state.execute(f"alter table {table}_away rename to {table}")

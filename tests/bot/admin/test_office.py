@@ -133,6 +133,19 @@ def test_a_guide_comes_from_a_file_after_it_was_shown(world: World) -> None:
     assert [act for act in acts if "guide" in act] == ["remove guide", "replace guide", "add guide"]
 
 
+def test_a_guide_with_a_name_of_its_own_is_replaced_from_chat(world: World) -> None:
+    """And the list of acts says which it was."""
+    folder = world.bot.settings.corpus / "guides"
+    (folder / "team").mkdir()
+    (folder / "team" / "My_Ferns.md").write_text("# Ferns\n\nFerns like shade.\n", "utf-8")
+    shown = world.office.offer(ANN, "My_Ferns.md", b"# Ferns\n\nFerns like damp air.\n")
+    assert "in place of the guide team/My_Ferns.md" in said(shown)
+    assert "team/My_Ferns is there" in said(world.push(ANN, shown, "Replace the guide"))
+    assert "damp air" in (folder / "team" / "My_Ferns.md").read_text("utf-8")
+    assert not (folder / "my-ferns.md").exists()
+    assert ("replace guide", "team/My_Ferns") == (world.store.audit()[0].act, world.store.audit()[0].detail)
+
+
 def test_a_file_that_cannot_become_a_guide_is_refused_in_words(world: World) -> None:
     assert "is a file of the type PNG" in said(world.office.offer(ANN, "a.pdf", b"\x89PNG\r\n\x1a\n" + b"\0" * 40))
 

@@ -10,6 +10,7 @@ import time
 from bot.reindexing.runs import Reindexing
 from bot.store import Store
 from bot.wiring import Bot
+from retrieval.stores import open_current
 from tests.conftest import GUIDE
 
 
@@ -40,7 +41,7 @@ class Reindexer:
 
         The index is whole, no run goes on, and what serves is what the list of acts says.
         """
-        generation, problems = self.bot.store.open_current()
+        generation, problems = open_current(self.bot.store)
         store = Store(self.bot.settings.home)
         told = Reindexing(self.bot, store, lambda *_: None).settle()
         running, (last, *_), acts = store.running(), store.runs(), store.audit()
@@ -49,6 +50,13 @@ class Reindexer:
         assert next(act.after for act in acts if act.act in ("publish", "rollback")) == self.bot.store.current() == generation.manifest.name
         (row,) = (p.text for p in generation.passages if p.text.startswith("| Fern | $"))
         return int(row.split("$")[1].split()[0]), last.state, bool(told)
+
+    def last(self) -> str:
+        """The id of the run that was begun last."""
+        store = Store(self.bot.settings.home)
+        run, *_ = store.runs()
+        store.close()
+        return run.id
 
     def _say(self, line: str) -> str:
         assert self._process.stdin is not None

@@ -11,6 +11,7 @@ from bot.reindexing import telling
 from bot.reindexing.report import Report, decode, encode
 from bot.wiring import Bot
 from retrieval.errors import CollectionError
+from retrieval.stores import open_current
 from tests.bot.reindexing.garden import PATH, question, rewrite, snapshot
 from tests.conftest import GUIDE, quiet
 
@@ -48,7 +49,7 @@ def test_a_passing_check_question_publishes(served: Bot) -> None:
     question(served, ask="What does a fern cost?", outcome="answered", cites="plants > What it costs", says=["$12"])
     report = served.reindex(quiet)
     assert (report.asked, report.failures, report.published) == (1, (), True)
-    manifest = served.store.open_current()[0].manifest
+    manifest = open_current(served.store)[0].manifest
     assert (manifest.name, manifest.checks_passed, manifest.checks_failed) == (report.name, 1, ())
 
 
@@ -57,7 +58,7 @@ def test_publish_anyway_publishes_and_remembers(served: Bot) -> None:
     question(served, ask="What does a fern cost?", outcome="not_covered")
     report = served.reindex(quiet, publish_anyway=True)
     assert (len(report.failures), report.published, report.refused) == (1, True, False)
-    manifest = served.store.open_current()[0].manifest
+    manifest = open_current(served.store)[0].manifest
     assert (manifest.name, manifest.checks_passed, manifest.checks_failed) == (report.name, 0, ("What does a fern cost?",))
 
 

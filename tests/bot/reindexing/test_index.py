@@ -16,6 +16,7 @@ from bot.wiring import Bot
 from retrieval.encoder import EMBEDDED_MODEL, Model
 from retrieval.errors import IndexUnusable, RequestError
 from retrieval.indexing import Change
+from retrieval.stores import open_current
 from tests.bot.reindexing.garden import PATH, rewrite
 from tests.conftest import quiet
 
@@ -80,7 +81,7 @@ def test_one_changed_paragraph_embeds_one_passage(plants: Path, tmp_path: Path, 
     report = bot.reindex(quiet)
     assert recorder.encoded == ["watering. watering a fern every 3 days and a palm every 4 weeks.", "palm"]
     assert report.change == Change((), (PATH,), (), reused=6, embedded=1)
-    now = bot.store.open_current()[0]
+    now = open_current(bot.store)[0]
     vectors = dict(zip((p.embedded for p in before.passages), before.vectors.vectors(), strict=True))
     kept = [(p, v) for p, v in zip(now.passages, now.vectors.vectors(), strict=True) if p.embedded in vectors]
     assert [p.embedded for p, v in kept if v.tobytes() != vectors[p.embedded].tobytes()] == []

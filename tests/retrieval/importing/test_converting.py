@@ -125,6 +125,46 @@ def test_a_guide_is_replaced_only_when_asked_and_nothing_is_lost(corpus: Path, t
         proposal.remove("a", corpus, aside)
 
 
+@pytest.mark.parametrize(
+    ("there", "given"),
+    [
+        ("My_Guide.md", "My_Guide.md"), ("faq_2.md", "faq_2.md"), ("x.markdown", "x.md"), ("team/Über uns.md", "Über uns.md"),
+        ("team/faq.md", "team-faq.txt"), ("指南.md", "指南.md"),
+    ],
+)  # fmt: skip
+def test_a_guide_of_any_name_is_replaced_where_it_lies(corpus: Path, tmp_path: Path, there: str, given: str) -> None:
+    """Whatever an author has called it: no twin is made, and the preview names the file."""
+    path = corpus / "guides" / there
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# Before\n\nThe text before.\n", "utf-8")
+    found = propose(given, b"# After\n\nThe text after.")
+    assert proposal.existing(found.id, corpus) == there
+    assert proposal.preview(found, replaces=there)[0].endswith(f"” in place of the guide {there}")
+    with pytest.raises(RequestError, match=f"there is a guide {there} already"):
+        proposal.accept(found, corpus, tmp_path / "aside")
+    assert proposal.accept(found, corpus, tmp_path / "aside", replace=True) == path
+    assert guides.paths(corpus) == [path]
+    assert "after" in path.read_text("utf-8")
+
+
+def test_of_several_guides_that_may_be_meant_none_is_replaced_by_guess(corpus: Path) -> None:
+    """The nearest name is meant; else each can be, by its folder's name as well."""
+    (corpus / "guides" / "a").mkdir()
+    (corpus / "guides" / "b").mkdir()
+    for name in ("a/faq.md", "b/FAQ.md"):
+        (corpus / "guides" / name).write_text("# F\n\nText.\n", "utf-8")
+    with pytest.raises(RequestError, match=r"may mean any of a/faq\.md, b/FAQ\.md; call this one a-faq or b-faq"):
+        proposal.existing("faq", corpus)
+    assert proposal.existing(propose("x.md", b"# F\n\nText.", identity="b/FAQ").id, corpus) == "b/FAQ.md"
+    (corpus / "guides" / "faq.md").write_text("# F\n\nText.\n", "utf-8")
+    assert proposal.existing("faq", corpus) == "faq.md"
+
+
+def test_guides_without_a_latin_letter_in_their_names_are_told_apart() -> None:
+    ids = {propose(name, b"# A\n\nText.").id for name in ("指南.md", "手册.md", "指南 2.md", "手册 2.md")}
+    assert len(ids) == 4
+
+
 def test_a_corpus_that_cannot_be_written_says_so(corpus: Path, tmp_path: Path) -> None:
     """Here the folder of guides is a file."""
     (corpus / "guides").rmdir()

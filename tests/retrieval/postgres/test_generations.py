@@ -19,8 +19,8 @@ from bot.messages import Ask
 from bot.settings import Secret, Settings
 from bot.wiring import Bot
 from retrieval.errors import IndexBusy, IndexNotWritten, IndexUnreachable, IndexUnusable
-from retrieval.generations import KEPT
 from retrieval.postgres.connections import Connections
+from retrieval.stores import KEPT, open_current
 from tests.bot.reindexing.cheap import cheap_model
 from tests.conftest import GUIDE, quiet
 from tests.servers.places import eventually
@@ -211,7 +211,7 @@ def test_a_damaged_manifest_is_refused_and_the_generation_before_serves(make: Ma
     second = bot.reindex(quiet).name
     with closing(postgres.connect(address.reveal().rpartition("/")[2])) as connection:
         connection.execute("update fingerpost.generations set manifest = '{' where name = %s", [second])
-    generation, problems = bot.store.open_current()
+    generation, problems = open_current(bot.store)
     assert (generation.manifest.name, problems) == (first, [f"the index {second} has no readable manifest"])
     with pytest.raises(IndexUnusable, match="not there"):
         bot.store.open("20200101")

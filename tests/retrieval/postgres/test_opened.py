@@ -15,6 +15,7 @@ from bot.wiring import Bot
 from retrieval.embedding import digests
 from retrieval.ports import Generation
 from retrieval.postgres.generations import PostgresStore
+from retrieval.stores import open_current
 from tests.servers.postgres import PostgresServer
 
 TYPOS = ["certificaton", "degre", "portfolo", "egineer", "nginer", "masteer", "salray", "zzzzqqqq", "experience", "xxperience"]
@@ -33,7 +34,7 @@ def store(postgres: PostgresServer, bot: Bot, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="module")
 def there(bot: Bot) -> Generation:
     """The generation in the folder."""
-    return bot.store.open_current()[0]
+    return open_current(bot.store)[0]
 
 
 @pytest.fixture(scope="module")
