@@ -7,6 +7,7 @@ where the questions themselves lie, and only until the interaction is answered.
 from __future__ import annotations
 
 import datetime
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +22,7 @@ from bot.store import Event
 if TYPE_CHECKING:
     from bot.adapters.discord.client import Client
 
+log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 TOKEN_LIFE = datetime.timedelta(minutes=15)
 
@@ -60,9 +62,14 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 async def elsewhere(client: Client, pending: Pending, out: Outgoing, key: str) -> discord.Message:
-    """The answer where the interaction cannot be answered any more: in the channel, a private one directly."""
-    there = client.get_partial_messageable(pending.channel) if pending.channel else await client.create_dm(discord.Object(pending.user))
-    return await to_channel(there, out, nonce=key.rpartition(":")[2])
+    """The answer where the interaction cannot be answered any more: in the channel where it may stand there, else directly."""
+    nonce = key.rpartition(":")[2]
+    if pending.channel:
+        try:
+            return await to_channel(client.get_partial_messageable(pending.channel), out, nonce=nonce)
+        except discord.Forbidden as error:
+            log.warning("an answer goes to its asker directly, as Discord does not take it in the channel: %s", error.code)
+    return await to_channel(await client.create_dm(discord.Object(pending.user)), out, nonce=nonce)
 
 
 async def redo(client: Client) -> None:

@@ -64,14 +64,14 @@ def test_an_asker_sees_that_the_bot_is_typing(bot: Bot, tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(("private", "where"), [(False, "general"), (True, "direct")])
-def test_an_interaction_that_came_too_late_is_answered_otherwise(bot: Bot, tmp_path: Path, private: bool, where: str) -> None:
-    """After three seconds Discord takes no response: a public question is answered in the channel, a private one directly."""
+@pytest.mark.parametrize(("private", "denied", "where"), [(False, 0, "general"), (True, 0, "direct"), (False, SEND, "direct")])
+def test_an_interaction_that_came_too_late_is_answered_otherwise(bot: Bot, tmp_path: Path, private: bool, denied: int, where: str) -> None:
+    """After three seconds Discord takes no response: a public question is answered in the channel where the bot may, others directly."""
 
     async def story() -> None:
         async with stage(bot, tmp_path) as on:
             s = on.server
-            s.answer_within = -1.0
+            s.answer_within, s.general.denied = -1.0, denied
             people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?", private=private)
             channel = s.general if where == "general" else s.dm(s.ann)
             await s.until(lambda: s.answers(channel))
