@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -48,7 +49,7 @@ def load(corpus: Path) -> list[Check]:
     try:
         text = path.read_text("utf-8")
         written = msgspec.convert(tomllib.loads(text), _File).question
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise CollectionError(f"{path}: {error}; corpus/README.md says what a question may have") from error
     lines = list(_lines(text))
     known = lines if len(lines) == len(written) else [1] * len(written)  # a file may also have them as one array
@@ -82,5 +83,5 @@ def _lines(text: str) -> Iterator[int]:
     """The line on which each entry asks its question."""
     lines = text.split("\n")
     entries = [number for number, line in enumerate(lines) if _ENTRY.match(line)]
-    for start, end in zip(entries, [*entries[1:], len(lines)], strict=True):
+    for start, end in pairwise([*entries, len(lines)]):
         yield next((n for n in range(start, end) if _ASK.match(lines[n])), start) + 1

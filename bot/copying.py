@@ -54,7 +54,17 @@ def place(words: str, own: Settings, environment: Mapping[str, str]) -> Place:
                 f"an address with a password is seen by everybody on this machine; put it into a variable, and give {VARIABLE}NAME"
             )
         return address
-    return Path(words).expanduser().resolve()
+    return _folder(words)
+
+
+def _folder(words: str) -> Path:
+    try:
+        path = Path(words).expanduser().resolve()
+        if next(p for p in (path, *path.parents) if p.exists()).is_dir():
+            return path
+    except (OSError, RuntimeError, ValueError):  # nobody's home, or a name that can be none
+        pass
+    raise RequestError(f"'{words[:60]}' is no folder; give {HOME}, {STORE}, {VARIABLE}NAME, or a folder, which is made where there is none")
 
 
 def _address(value: str, name: str) -> Secret:

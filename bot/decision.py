@@ -89,7 +89,7 @@ def named(generation: Generation, name: str | None) -> DecisionTable:
     if name is None and len(chosen) > 1:
         chosen = chosen[:1]
     if not chosen:
-        wanted = f"no decision table '{name}'" if name else "the guides declare no decision table"
+        wanted = f"no decision table '{name[:60]}'" if name is not None else "the guides declare no decision table"
         raise RequestError(f"{wanted}; tables that can be asked: {names}")
     return chosen[0]
 

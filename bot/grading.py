@@ -51,8 +51,10 @@ def load(corpus: Path) -> list[Question]:
         questions = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File).question
     except FileNotFoundError as error:
         raise CollectionError(f"{path} is missing; corpus/README.md says how to write evaluation questions") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except ValueError as error:
         raise CollectionError(f"{path}: {error}") from error
+    if not questions:
+        raise CollectionError(f"{path} has no questions; corpus/README.md says how to write evaluation questions")
     for question in questions:
         for expression in (*question.expect, *question.forbid, *question.forbid_own):
             _compiled(expression, f"{path}, question {question.id}")

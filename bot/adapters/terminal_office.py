@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,13 +28,13 @@ class Console:
         """What follows /fingerpost. "guides add FILE" reads a file of this machine."""
         file = text.strip().removeprefix("guides add ").strip().strip("'\"") if text.strip().startswith("guides add ") else ""
         if file:
-            self._follow(self._file(Path(file).expanduser()))
+            self._follow(self._file(file))
         else:
             self._follow(self._office.command(YOU, text))
 
     def press(self, number: str) -> bool:
         """Press a button by its number; False where the line is no number."""
-        if not number.isdecimal() or not self._last.buttons:
+        if not re.fullmatch(r"\d{1,3}", number) or not self._last.buttons:
             return False
         chosen = int(number) - 1
         if 0 <= chosen < len(self._last.buttons):
@@ -42,13 +43,17 @@ class Console:
             self._show(NO_BUTTON)
         return True
 
-    def _file(self, path: Path) -> Reply:
+    def _file(self, name: str) -> Reply:
         try:
+            path = Path(name).expanduser()
             if path.stat().st_size > self._office.largest_file():
                 return Reply(f"{path.name} is larger than {megabytes(self._office.largest_file())}; give a smaller file.")
-            return self._office.offer(YOU, path.name, path.read_bytes())
-        except OSError as error:
-            return Reply(f"{path} cannot be read: {error.strerror or 'it is no file'}.")
+            if not path.is_file():  # such as a device, which never ends
+                return Reply(f"{path} is no file; name one.")
+            content = path.read_bytes()
+        except (OSError, RuntimeError, ValueError) as error:  # nobody's home, or a name that can be none
+            return Reply(f"{name} cannot be read: {(error.strerror if isinstance(error, OSError) else '') or 'it is no file'}.")
+        return self._office.offer(YOU, path.name, content)
 
     def _follow(self, reply: Reply) -> None:
         """Show a reply, and where it is about a run, what the run says until it is over."""

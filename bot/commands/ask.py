@@ -18,7 +18,7 @@ from retrieval.errors import RequestError
 @click.command()
 @click.argument("question", required=False)
 @click.option("--json", "as_json", is_flag=True, help="print the whole answer object on one line")
-@click.option("--batch", type=click.File("r", encoding="utf-8"), help='lines of {"id", "question", "history"}; - is standard input')
+@click.option("--batch", type=click.File("r", encoding="utf-8-sig"), help='lines of {"id", "question", "history"}; - is standard input')
 @pass_bot
 def ask(bot: Bot, question: str | None, as_json: bool, batch: IO[str] | None) -> None:
     """Answer QUESTION, or each line of --batch, in order."""

@@ -81,7 +81,10 @@ def remove(bot: Bot, identity: str) -> None:
 def _propose(bot: Bot, file: Path, title: str, identity: str) -> Proposal:
     most = bot.settings.largest_file
     try:
-        if file.stat().st_size > most:
+        size = file.stat().st_size
+        if not file.is_file():  # such as a device, which never ends
+            raise RequestError(f"{file} is no file; name one")
+        if size > most:
             raise ImportRefused(f"the file is larger than {megabytes(most)} (FINGERPOST_MAX_FILE_MB); split it")
         content = file.read_bytes()
     except OSError as error:

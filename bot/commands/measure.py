@@ -9,6 +9,7 @@ import msgspec
 
 from bot import bench, calibration, evaluate, noted
 from bot.bench import size, size_plot
+from bot.commands import written
 from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_current_index
 from bot.progress import Bar
@@ -47,10 +48,12 @@ def eval_command(bot: Bot, beir: Path | None, curve: bool, of_guides: bool, as_j
 def bench_command(bot: Bot, as_json: bool, quick: bool, large: bool, plot: Path | None) -> None:
     """Measure what starts, answers and embeddings cost, each beside its peer in the same run; prints a table in Markdown."""
     if large:
+        if plot is not None:
+            written.check(plot.parent)
         with Bar() as bar:
             sizes = size.measure(bar.show)
         if plot is not None:
-            plot.write_text(size_plot.svg(sizes), "utf-8")
+            written.write(plot, size_plot.svg(sizes).encode())
         click.echo(msgspec.json.encode(sizes).decode() if as_json else size.describe(sizes))
         return
     ensure_current_index(bot)

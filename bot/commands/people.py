@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import closing
 from pathlib import Path
@@ -11,11 +12,13 @@ import msgspec
 
 from bot import insights
 from bot.admin import people
+from bot.commands import written
 from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.render import chart
 from bot.store import open_store
 from bot.wiring import Bot
+from retrieval.errors import RequestError
 
 
 @click.command("insights")
@@ -29,7 +32,7 @@ def insights_command(bot: Bot, days: int, as_json: bool, picture: Path | None) -
     with closing(open_store(bot.settings)) as store:
         found = insights.gather(store.questions(), store.ratings(), bot.engine().searcher, time.time(), days)
     if picture:
-        picture.write_bytes(chart.picture(found))
+        written.write(picture, chart.picture(found))
     click.echo(msgspec.json.encode(found).decode() if as_json else "\n".join(insights.describe(found)))
 
 
@@ -48,7 +51,9 @@ def audit(bot: Bot, as_json: bool) -> None:
 @click.argument("person")
 @pass_bot
 def forget(bot: Bot, person: str) -> None:
-    """Delete what is kept of PERSON: slack:TEAM:USER or discord:user:ID."""
+    """Delete what is kept of PERSON: slack:TEAM:USER, discord:user:ID, or terminal."""
+    if not re.fullmatch(r"slack:[^:\s]+:[^:\s]+|discord:user:\d+|terminal", person):  # of a slip, nothing would be deleted
+        raise RequestError(f"'{person[:60]}' is nobody; give slack:TEAM:USER, discord:user:ID, or terminal")
     with closing(open_store(bot.settings)) as store:
         store.forget_person(person)
     click.echo(f"Nothing is kept of {person} any more.")

@@ -22,7 +22,7 @@ RENDERERS = ("plain", "slack", "discord")
 @click.command()
 @click.argument("question", required=False)
 @click.option("--platform", type=click.Choice(RENDERERS), required=True)
-@click.option("--batch", type=click.File("r", encoding="utf-8"), help="as for ask")
+@click.option("--batch", type=click.File("r", encoding="utf-8-sig"), help="as for ask")
 @pass_bot
 def render(bot: Bot, question: str | None, platform: str, batch: IO[str] | None) -> None:
     """Print the payload that a platform would be sent for the answer to QUESTION."""

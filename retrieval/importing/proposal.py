@@ -75,7 +75,7 @@ def propose(filename: str, content: bytes, *, title: str = "", identity: str = "
 
 def build(given: Given) -> Proposal:
     """The proposal, made in this process, whatever the file does to it. Raises ImportRefused."""
-    title, identity = given.title, given.identity
+    title, identity = " ".join(given.title.split()), given.identity
     draft = files.convert(given.filename, given.content)
     if len(draft.text.encode()) > MAX_GUIDE_BYTES:
         raise ImportRefused(f"the text is larger than {MAX_GUIDE_BYTES // 1_000_000} MB, which is no guide any more; split it")
@@ -154,7 +154,8 @@ def existing(identity: str, corpus: Path) -> str | None:
     found = next(filter(None, named), [])
     if len(found) > 1:
         several, whole = ", ".join(path.as_posix() for path in found), dict.fromkeys(map(_NAMES[1], found))
-        raise RequestError(f"'{identity}' may mean any of {several}; call this one {' or '.join(whole)}, or rename one of them")
+        called = f"call this one {' or '.join(whole)}, or " if len(whole) > 1 else ""
+        raise RequestError(f"'{identity}' may mean any of {several}; {called}rename one of them")
     return found[0].as_posix() if found else None
 
 

@@ -68,7 +68,16 @@ def test_path_takes_an_option_for_each_axis(run) -> None:  # type: ignore[no-unt
         (("path", "--experience"), 2, "needs a value"),
         (("path", "--experience", "9" * 400, "--goal", "product"), 2, "is not understood; give an amount"),
         (("path", "--table", "nosuch"), 2, "path"),
+        (("path", "--table", ""), 2, "no decision table ''"),
         (("rollback", "nosuch"), 1, "kept are"),
+        (("insights", "--picture", "nosuch/x.png"), 2, "nosuch/x.png cannot be written"),
+        (("bench", "--large", "--plot", "nosuch/x.svg"), 2, "nosuch cannot be written to"),
+        (("forget", "slack:U1"), 2, "give slack:TEAM:USER, discord:user:ID"),
+        (("guides", "show", "/dev/zero"), 2, "/dev/zero is no file"),
+        (("export", "/dev/null"), 2, "/dev/null is no folder"),
+        (("export", "/proc/nosuch/x"), 2, "/proc cannot be written to"),
+        (("store", "copy", "home", "~nobody-of-that-name"), 2, "is no folder"),
+        (("store", "copy", "home", "/dev/null/x"), 2, "is no folder"),
         (("eval", "--beir", "nowhere"), 1, "corpus.jsonl"),
         (("eval", "--noted", "--curve"), 2, "give --noted alone"),
         (("nosuch",), 2, "No such command"),
@@ -85,6 +94,21 @@ def test_a_line_of_a_batch_that_is_no_question_is_named(run) -> None:  # type: i
     """A broken line stops the batch with its number."""
     result = run("ask", "--batch", "-", typed='{"question": "hi"}\nnot json\n')
     assert (2, True) == (result.exit_code, "line 2" in result.stderr)
+
+
+def test_a_batch_may_begin_as_some_editors_begin_a_file(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """With the mark of UTF-8."""
+    (tmp_path / "batch.jsonl").write_text('{"question": "hi"}\n', "utf-8-sig")
+    assert json.loads(run("ask", "--batch", str(tmp_path / "batch.jsonl")).stdout)["outcome"] == "small_talk"
+
+
+def test_an_evaluation_without_questions_says_so(plants: Path, tmp_path: Path, export: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where it says how to write them."""
+    (plants / "evaluation.toml").touch()
+    for name, value in {"CORPUS": str(plants), "HOME": str(tmp_path / "home"), "MODEL": export}.items():
+        monkeypatch.setenv(f"FINGERPOST_{name}", value)
+    result = CliRunner().invoke(main, ["eval"])
+    assert (1, True) == (result.exit_code, "evaluation.toml has no questions; corpus/README.md says how" in result.stderr)
 
 
 def test_a_batch_in_another_encoding_is_refused(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

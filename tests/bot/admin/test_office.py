@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.terminal_office import Console
 from bot.messages import Ask
 from bot.office import Actor, Reply
 from tests.bot.admin.conftest import ANN, BEN, CID, World
@@ -252,3 +253,14 @@ def test_a_button_works_once_and_for_an_hour(world: World) -> None:
     world.watch(world.push(ANN, asked, "Reindex"))
     assert "used already" in said(world.push(ANN, asked, "Reindex"))
     assert len(world.store.runs()) == 1
+
+
+def test_whatever_is_typed_in_the_terminal_leaves_the_chat_open(world: World) -> None:
+    """A file that is none, and a number that is no button's."""
+    shown: list[str] = []
+    console = Console(world.office, shown.append)
+    for name in ("~nobody-of-that-name/x.md", "a\0b.md", "nosuch.md", "/dev/zero"):
+        console.command(f"guides add {name}")
+        assert name in shown[-1], name
+    console.command("reindex")
+    assert not console.press("9" * 5_000)

@@ -53,11 +53,10 @@ def test_an_index_folder_that_cannot_be_written_is_refused(served: Bot) -> None:
         served.reindex(quiet)
 
 
-def test_a_home_that_cannot_be_written_is_refused(plants: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_written_is_refused(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A data folder that cannot be made ends the command with one line that names it."""
-    (tmp_path / "file").write_text("", "utf-8")
     monkeypatch.setenv("FINGERPOST_CORPUS", str(plants))
-    monkeypatch.setenv("FINGERPOST_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setenv("FINGERPOST_HOME", "/proc/nosuch")  # where nobody makes a folder
     result = CliRunner().invoke(main, ["reindex"])
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
-    assert f"the bot's state in {tmp_path / 'file' / 'home'} cannot be used: " in result.stderr
+    assert "the bot's state in /proc/nosuch cannot be used: " in result.stderr

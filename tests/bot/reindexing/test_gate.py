@@ -73,6 +73,12 @@ def test_a_dry_run_leaves_no_trace(served: Bot, publish_anyway: bool) -> None:
     assert "$12" in served.handle(Ask("What does a fern cost?")).plain
 
 
+def test_a_file_without_a_check_question_checks_nothing(served: Bot) -> None:
+    """As one that an author has begun with a comment."""
+    (served.settings.corpus / "questions.toml").write_text("# soon\n", "utf-8")
+    assert served.reindex(quiet).published
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -82,6 +88,7 @@ def test_a_dry_run_leaves_no_trace(served: Bot, publish_anyway: bool) -> None:
         (b'[[question]]\nask = "a"\noutcome = "answered"\nsay = ["x"]\n', "unknown field `say`"),
         (b'questions = []\n', "unknown field `questions`"),
         (b"\xff", "utf-8"),
+        (b"questions = " + b"9" * 5_000, "digits"),
     ],
 )  # fmt: skip
 def test_broken_check_questions_are_refused(served: Bot, content: bytes, words: str) -> None:

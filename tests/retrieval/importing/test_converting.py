@@ -199,3 +199,8 @@ def test_lines_that_were_broken_at_a_width_are_joined() -> None:
     found = propose("chain.txt", text.encode()).text
     assert "more often in the rain, because water washes the oil out and lets the links rust from the inside.\n" in found
     assert "- a rag\n- a brush" in found
+
+
+def test_a_title_is_one_line() -> None:
+    """Whatever is given for it: the guide stays one that can be read."""
+    assert propose("a.md", b"# A\n\nText.", title="One\n---\ntitle: two").title == "One --- title: two"
