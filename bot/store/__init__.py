@@ -61,8 +61,9 @@ class Store(Events, Conversations, Opinions, Held, Runs, Contents):
 
     def forget_person(self, person: str) -> None:
         """Delete everything that this person has said, and their feedback. Administrative acts stay in their list."""
-        for table in (schema.turns, schema.feedback, schema.questions):
+        for table in (schema.turns, schema.feedback):
             self._write(sa.delete(table).where(table.c.person == person))
+        self.forget_questions(person)
 
     def prune(self) -> None:
         """Delete done events, messages, threads, questions and feedback that are too old, and what is no longer held."""
