@@ -72,6 +72,8 @@ class Store(Events, Conversations, Opinions, Held, Runs, Contents):
         self._write(sa.delete(schema.events).where(schema.events.c.at < oldest, stale))
         for table in (schema.turns, schema.threads, schema.questions, schema.feedback):
             self._write(sa.delete(table).where(table.c.at < oldest))
+        latest = self._now() + self.kept_days * DAY  # what was held under a longer setting ends with this one
+        self._write(sa.update(schema.held).where(schema.held.c.until > latest).values(until=latest))
         self._write(sa.delete(schema.held).where(schema.held.c.until < self._now()))
 
 
