@@ -26,13 +26,13 @@ _WAYS = (
 )
 _FOR_ADMINS = "Admins: /fingerpost help lists what you can do; send me a file here to add a guide."
 _STORED = (
-    "I keep your questions for 30 days, so that you can ask on from them; /fingerpost forget deletes them. I answer with what the "
+    "I keep your questions for {days:g} days, so that you can ask on from them; /fingerpost forget deletes them. I answer with what the "
     "guides say, word for word, and tell you when they say nothing."
 )
 
 
-def home(status: tuple[str, ...], examples: tuple[str, ...], has_tables: bool) -> View:
-    """The App Home: what the bot can do, the state of its index, questions to try."""
+def home(status: tuple[str, ...], examples: tuple[str, ...], has_tables: bool, kept_days: float) -> View:
+    """The App Home: what the bot can do, the state of its index, questions to try, and for how many days it keeps those of people."""
     buttons = [parts.button(f"{ASK}:{n}", question, question) for n, question in enumerate(examples[:_MOST_EXAMPLES])]
     if has_tables:
         buttons.append(parts.button(PATH, "Find my path", "-"))
@@ -40,7 +40,7 @@ def home(status: tuple[str, ...], examples: tuple[str, ...], has_tables: bool) -
         _header("Ask the guides"), *parts.listing("Ways to ask", list(_WAYS)),
         *([_header("Questions to try"), parts.actions("questions", buttons)] if buttons else []),
         _header("The index"), *parts.paragraphs("\n".join(status)),
-        *parts.paragraphs(_STORED), parts.context(_FOR_ADMINS),
+        *parts.paragraphs(_STORED.format(days=kept_days)), parts.context(_FOR_ADMINS),
     ]  # fmt: skip
     return {"type": "home", "blocks": blocks}
 

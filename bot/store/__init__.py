@@ -61,14 +61,17 @@ class Store(Events, Conversations, Opinions, Held, Runs, Contents):
 
     def forget_person(self, person: str) -> None:
         """Delete everything that this person has said, and their feedback. Administrative acts stay in their list."""
-        for table in (schema.turns, schema.feedback, schema.questions):
+        for table in (schema.turns, schema.feedback):
             self._write(sa.delete(table).where(table.c.person == person))
+        self.forget_questions(person)
 
     def prune(self) -> None:
         """Delete events, done or not, messages, threads, questions and feedback that are too old, and what is no longer held."""
         oldest = self._now() - self.kept_days * DAY
         for table in (schema.events, schema.turns, schema.threads, schema.questions, schema.feedback):
             self._write(sa.delete(table).where(table.c.at < oldest))
+        latest = self._now() + self.kept_days * DAY  # what was held under a longer setting ends with this one
+        self._write(sa.update(schema.held).where(schema.held.c.until > latest).values(until=latest))
         self._write(sa.delete(schema.held).where(schema.held.c.until < self._now()))
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.settings import KEPT_DAYS
 from bot.store.database import DAY, Database
 from bot.store.schema import held
 
 
 class Held(Database):
-    """What is kept for a while."""
+    """What is kept for a while, and never for longer than anything that people said."""
+
+    kept_days: float = KEPT_DAYS
 
     def hold(self, key: str, payload: str, seconds: float = 30 * DAY) -> None:
-        """Keep `payload` under `key` for so long."""
+        """Keep `payload` under `key` for so long, and for `kept_days` at most."""
+        seconds = min(seconds, self.kept_days * DAY)
         given = self._insert(held).values(key=key, payload=payload, until=self._now() + seconds)
         changed = {"payload": given.excluded.payload, "until": given.excluded.until}
         self._write(given.on_conflict_do_update(index_elements=["key"], set_=changed))

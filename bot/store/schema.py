@@ -21,7 +21,12 @@ class Words(sa.types.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy gives it by name
         """The text as it is kept."""
-        return None if value is None else _NO_TEXT.sub("\ufffd", value)
+        return None if value is None else kept(value)
+
+
+def kept(text: str) -> str:
+    """A text as it comes back from the database."""
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _text(name: str, *, key: bool = False) -> sa.Column[str]:
@@ -65,5 +70,6 @@ audit = sa.Table(
 questions = sa.Table(
     "questions", meta,
     _text("answer", key=True), _text("text"), _text("outcome"), _text("guides"), _text("generation"), _text("person"),
-    _time("at", index=True),
+    _time("at", index=True), sa.Column("asker", Words, nullable=False, server_default=""),
 )  # fmt: skip
+salts = sa.Table("salts", meta, _text("name", key=True), _text("salt"))

@@ -202,6 +202,21 @@ def test_an_event_that_nobody_finished_is_forgotten_after_its_time(place: Place)
     after.close()
 
 
+def test_nothing_is_held_for_longer_than_what_people_said(place: Place) -> None:
+    """An answer for a button has the question in it: it ends with the days of the setting, also of a setting that was shortened since."""
+    clock = [0.0]
+    long, short = (Store(place, now=lambda: clock[0], kept_days=days) for days in (90, 1))
+    short.hold("new", "x")
+    long.hold("old", "x")
+    short.prune()
+    clock[0] = 0.9 * 86_400.0
+    assert (short.held("new"), short.held("old")) == ("x", "x")
+    clock[0] = 1.1 * 86_400.0
+    assert (short.held("new"), short.held("old")) == (None, None)
+    long.close()
+    short.close()
+
+
 def test_a_person_can_be_forgotten(store: Store) -> None:
     """Nothing that the person said or clicked stays."""
     store.say("t1", "ann", "k1", "hello")

@@ -47,9 +47,9 @@ class Answering:
         answer = self.library.rephrase(self.library.handle(Ask(question, history)))
         return self._logged(self._kept(answer, thread, key, question), person)
 
-    def recommend(self, table: str | None, values: Mapping[str, str], thread: str, key: str) -> Reply:
+    def recommend(self, table: str | None, values: Mapping[str, str], thread: str, person: str, key: str) -> Reply:
         """The recommendation of a table. Raises RequestError where a value cannot be placed in it."""
-        return self._logged(self._kept(self.library.recommend(table, values), thread, key))
+        return self._logged(self._kept(self.library.recommend(table, values), thread, key), person)
 
     def show(self, place: str, thread: str, key: str) -> Reply | None:
         """What stands in a guide; None where there is no such place."""
@@ -68,7 +68,7 @@ class Answering:
         """The decision tables, by the key that a button carries."""
         return {fit(table.table): table for table in self.library.tables()}
 
-    def _logged(self, reply: Reply, person: str = "") -> Reply:
+    def _logged(self, reply: Reply, person: str) -> Reply:
         self._store.ask(keys.answer(reply.answer.id), reply.answer, person)
         return reply
 

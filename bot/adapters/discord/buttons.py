@@ -84,7 +84,9 @@ async def recommend(client: Client, interaction: Interaction, table: Matrix, val
 
     def work() -> Reply:
         try:
-            return client.answering.recommend(table.table, values, thread, keys.interaction(interaction.id))
+            return client.answering.recommend(
+                table.table, values, thread, keys.person(interaction.user.id), keys.interaction(interaction.id)
+            )
         except RequestError:
             raise NotPlaced(wording.not_placed(list(zip(table.axes, modals.labelled(table), strict=True)))) from None
 

@@ -109,9 +109,14 @@ def publish(workspace: Workspace, event: Mapping[str, Any]) -> None:
     """Show the App Home."""
     try:
         desk = workspace.desk
-        view = views.home(desk.status(), desk.examples(), bool(desk.tables()))
+        view = views.home(desk.status(), desk.examples(), bool(desk.tables()), workspace.store.kept_days)
     except FingerpostError:
-        view = views.home(("My index is not ready. An admin must run `fingerpost reindex` where I run.",), (), has_tables=False)
+        view = views.home(
+            ("My index is not ready. An admin must run `fingerpost reindex` where I run.",),
+            (),
+            has_tables=False,
+            kept_days=workspace.store.kept_days,
+        )
     try:
         workspace.web.views_publish(user_id=str(event["user"]), view=view)
     except (SlackClientError, OSError) as error:

@@ -55,11 +55,11 @@ def test_a_run_is_recorded_with_its_report(served: Bot, store: Store, reindexing
 
 
 def test_what_people_ask_most_is_compared(served: Bot, store: Store, reindexing: Reindexing) -> None:
-    """The questions that people asked of late, and more than once, are asked of both generations."""
+    """The questions that people asked of late, and more than one of them, are asked of both generations."""
     earlier = Store(served.settings.home, now=lambda: time.time() - 40 * 86_400)
     for asked, at in (("What does a fern cost?", store), ("What does a cactus cost?", earlier)):
         for key in ("first", "second"):
-            at.ask(asked + key, served.handle(Ask(asked)))
+            at.ask(asked + key, served.handle(Ask(asked)), key)
     store.ask("once", served.handle(Ask("What does ivy cost?")))
     earlier.close()
     rewrite(served, "$12", "$13")

@@ -131,7 +131,8 @@ def test_any_home_and_modal_keeps_every_limit(seed: int) -> None:
     """Tables and questions of any size make views that Slack takes."""
     hostile = Hostile(seed)
     matrix = hostile.matrix()
-    assert view_problems(slack_views.home(hostile.some(hostile.text, 4), hostile.some(hostile.text, 6), has_tables=True)) == []
+    home = slack_views.home(hostile.some(hostile.text, 4), hostile.some(hostile.text, 6), has_tables=True, kept_days=7.0)
+    assert (view_problems(home), "questions for 7 days" in str(home)) == ([], True)
     assert view_problems(slack_views.feedback("a1", {"channel": "C1"})) == []
     filled = Matrix("t", "Title", ("", *matrix.header, "x"), (*matrix.rows, ("y",)), ("experience", "goal"))
     assert view_problems(slack_views.path([filled, filled], 1, {"channel": "C1", "response_url": "https://hooks.example/1"})) == []
