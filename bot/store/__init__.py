@@ -29,7 +29,7 @@ from bot.store.contents import Contents
 from bot.store.conversations import KEPT_TURNS, Conversations
 from bot.store.database import DAY
 from bot.store.errors import StoreError
-from bot.store.events import MOST_TRIES, Event, Events
+from bot.store.events import DONE, MOST_TRIES, Event, Events
 from bot.store.held import Held
 from bot.store.opinions import Asked, Feedback, Opinions
 from bot.store.runs import Act, Run, Runs
@@ -60,9 +60,13 @@ class Store(Events, Conversations, Opinions, Held, Runs, Contents):
         self.kept_days = kept_days
 
     def forget_person(self, person: str) -> None:
-        """Delete everything that this person has said, and their feedback. Administrative acts stay in their list."""
-        for table in (schema.turns, schema.feedback):
+        """Delete everything that this person has said, what answers it, and their feedback. Administrative acts stay in their list.
+
+        Events that are not done are over: a platform may deliver them again, and they are not to be answered then.
+        """
+        for table in (schema.turns, schema.feedback, schema.held):
             self._write(sa.delete(table).where(table.c.person == person))
+        self._write(sa.update(schema.events).where(schema.events.c.person == person).values(**DONE))
         self.forget_questions(person)
 
     def prune(self) -> None:

@@ -18,6 +18,7 @@ from bot.store.schema import events
 
 log = logging.getLogger(__name__)
 
+DONE = {"state": "done", "payload": "", "person": ""}  # of which nothing is kept but that it was there
 MOST_TRIES = 3  # claims of one event, the first included
 
 
@@ -39,12 +40,12 @@ class Events(Database):
         self._mine: set[str] = set()  # keys that this process works on, or tries to get
         self._unnoted: set[str] = set()  # those of them that are done, which the database does not know yet
 
-    def claim(self, key: str, payload: str = "") -> bool:
+    def claim(self, key: str, payload: str = "", person: str = "") -> bool:
         """Take an event to work on. True for exactly one caller at a time; False once it is done.
 
         A claim ends with `finish` or `release`, or with the process that holds it. `payload` is what is needed to do
-        the event again; the payload of the first claim is kept. After a StoreError the same process may claim it again,
-        and gets it where the database has its first claim after all.
+        the event again, and `person` whose it is; those of the first claim are kept. After a StoreError the same process
+        may claim it again, and gets it where the database has its first claim after all.
         """
         with self._known:
             if key in self._mine:
@@ -52,14 +53,16 @@ class Events(Database):
             self._mine.add(key)
         got = False
         try:
-            got = self._claim(key, payload)
+            got = self._claim(key, payload, person)
         finally:
             if not got:
                 self._mine.discard(key)
         return got
 
-    def _claim(self, key: str, payload: str) -> bool:
-        fresh = self._insert(events).values(key=key, state="claimed", owner=self._owner, payload=payload, tries=1, at=self._now())
+    def _claim(self, key: str, payload: str, person: str) -> bool:
+        fresh = self._insert(events).values(
+            key=key, state="claimed", owner=self._owner, payload=payload, tries=1, at=self._now(), person=person
+        )
         if self._write(fresh.on_conflict_do_nothing()) == 1:
             return True
         row = self._one(sa.select(events.c.owner, events.c.state, events.c.tries).where(events.c.key == key))
@@ -95,7 +98,7 @@ class Events(Database):
         """
         mine = sa.update(events).where(events.c.key == key, events.c.owner == self._owner, events.c.state == "claimed")
         try:
-            if counted and self._write_surely(mine.where(events.c.tries >= MOST_TRIES).values(state="done", payload="")):
+            if counted and self._write_surely(mine.where(events.c.tries >= MOST_TRIES).values(**DONE)):
                 return False
             self._write_surely(mine.values(owner="", tries=events.c.tries - (0 if counted else 1)))
         finally:
@@ -116,4 +119,4 @@ class Events(Database):
         return [Event(row.key, row.payload, row.tries) for row in rows if row.owner in dead or row.key in unheard]
 
     def _done(self, key: str) -> sa.Update:
-        return sa.update(events).where(events.c.key == key, events.c.owner == self._owner).values(state="done", payload="")
+        return sa.update(events).where(events.c.key == key, events.c.owner == self._owner).values(**DONE)

@@ -14,11 +14,11 @@ class Held(Database):
 
     kept_days: float = KEPT_DAYS
 
-    def hold(self, key: str, payload: str, seconds: float = 30 * DAY) -> None:
-        """Keep `payload` under `key` for so long, and for `kept_days` at most."""
+    def hold(self, key: str, payload: str, seconds: float = 30 * DAY, person: str = "") -> None:
+        """Keep `payload`, which answers `person`, under `key` for so long, and for `kept_days` at most."""
         seconds = min(seconds, self.kept_days * DAY)
-        given = self._insert(held).values(key=key, payload=payload, until=self._now() + seconds)
-        changed = {"payload": given.excluded.payload, "until": given.excluded.until}
+        given = self._insert(held).values(key=key, payload=payload, until=self._now() + seconds, person=person)
+        changed = {name: given.excluded[name] for name in ("payload", "until", "person")}
         self._write(given.on_conflict_do_update(index_elements=["key"], set_=changed))
 
     def held(self, key: str) -> str | None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bot.store.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
 

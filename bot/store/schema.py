@@ -33,6 +33,11 @@ def _text(name: str, *, key: bool = False) -> sa.Column[str]:
     return sa.Column(name, Words, primary_key=key, nullable=False)
 
 
+def _later(name: str) -> sa.Column[str]:
+    """A text that an earlier version, which may serve beside this one, does not write."""
+    return sa.Column(name, Words, nullable=False, server_default="")
+
+
 def _time(name: str, *, index: bool = False) -> sa.Column[float]:
     return sa.Column(name, sa.Double, nullable=False, index=index)
 
@@ -40,7 +45,7 @@ def _time(name: str, *, index: bool = False) -> sa.Column[float]:
 events = sa.Table(
     "events", meta,
     _text("key", key=True), _text("state"), _text("owner"), _text("payload"), sa.Column("tries", sa.Integer, nullable=False),
-    _time("at", index=True),
+    _time("at", index=True), _later("person"),
 )  # fmt: skip
 turns = sa.Table(
     "turns", meta,
@@ -52,7 +57,7 @@ feedback = sa.Table(
     "feedback", meta, _text("answer", key=True), _text("person", key=True), _text("verdict"), _text("comment"), _time("at")
 )  # fmt: skip
 modes = sa.Table("modes", meta, _text("channel", key=True), _text("mode"), _text("person"), _time("at"))
-held = sa.Table("held", meta, _text("key", key=True), _text("payload"), _time("until", index=True))
+held = sa.Table("held", meta, _text("key", key=True), _text("payload"), _time("until", index=True), _later("person"))
 runs = sa.Table(
     "runs", meta,
     _text("id", key=True), _text("kind"), _text("person"), _text("name"), _text("request"), _text("state"), _text("owner"),
@@ -70,6 +75,6 @@ audit = sa.Table(
 questions = sa.Table(
     "questions", meta,
     _text("answer", key=True), _text("text"), _text("outcome"), _text("guides"), _text("generation"), _text("person"),
-    _time("at", index=True), sa.Column("asker", Words, nullable=False, server_default=""),
+    _time("at", index=True), _later("asker"),
 )  # fmt: skip
 salts = sa.Table("salts", meta, _text("name", key=True), _text("salt"))

@@ -218,11 +218,25 @@ def test_nothing_is_held_for_longer_than_what_people_said(place: Place) -> None:
 
 
 def test_a_person_can_be_forgotten(store: Store) -> None:
-    """Nothing that the person said or clicked stays."""
+    """Nothing that the person said or clicked stays, and no answer to it."""
     store.say("t1", "ann", "k1", "hello")
     store.rate("a1", "ann", "up")
+    for person in ("ann", "bob"):
+        store.hold(f"answer:{person}", "hello", person=person)
     store.forget_person("ann")
     assert (store.history("t1", "ann"), store.ratings()) == ((), [])
+    assert (store.held("answer:ann"), store.held("answer:bob")) == (None, "hello")
+
+
+def test_what_was_not_answered_yet_is_forgotten_with_its_asker(place: Place) -> None:
+    """Nobody takes it up, and where it is delivered again it is not done."""
+    in_a_process_that_dies(place, 'store.claim("slack:1", "hello", "ann"); store.claim("slack:2", "hello", "bob")')
+    store = Store(place)
+    assert 2 == len(eventually(lambda: store.unfinished("slack:")))
+    store.forget_person("ann")
+    assert [event.key for event in store.unfinished("slack:")] == ["slack:2"]
+    assert not store.claim("slack:1")
+    store.close()
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

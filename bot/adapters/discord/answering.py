@@ -45,11 +45,11 @@ class Answering:
         self._store.say(thread, person, key, question)
         history = self._store.history(thread, person, key)
         answer = self.library.rephrase(self.library.handle(Ask(question, history)))
-        return self._logged(self._kept(answer, thread, key, question), person)
+        return self._logged(self._kept(answer, thread, key, question, person), person)
 
     def recommend(self, table: str | None, values: Mapping[str, str], thread: str, person: str, key: str) -> Reply:
         """The recommendation of a table. Raises RequestError where a value cannot be placed in it."""
-        return self._logged(self._kept(self.library.recommend(table, values), thread, key), person)
+        return self._logged(self._kept(self.library.recommend(table, values), thread, key, person=person), person)
 
     def show(self, place: str, thread: str, key: str) -> Reply | None:
         """What stands in a guide; None where there is no such place."""
@@ -72,7 +72,7 @@ class Answering:
         self._store.ask(keys.answer(reply.answer.id), reply.answer, person)
         return reply
 
-    def _kept(self, answer: Answer, thread: str, key: str, asked: str = "") -> Reply:
+    def _kept(self, answer: Answer, thread: str, key: str, asked: str = "", person: str = "") -> Reply:
         named = msgspec.structs.replace(answer, id=key.rpartition(":")[2])
-        self._store.hold(keys.answer(named.id), msgspec.json.encode(Kept(named, thread, asked)).decode())
+        self._store.hold(keys.answer(named.id), msgspec.json.encode(Kept(named, thread, asked)).decode(), person=person)
         return Reply(named, self.library.matrix(named), thread, asked)

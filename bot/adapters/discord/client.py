@@ -124,7 +124,7 @@ class Client(discord.AutoShardedClient):
         """Do what an interaction asks for, however often it arrives; say so where that fails. Whether it was done. Raises nothing."""
         key = keys.interaction(interaction.id)
         try:
-            if not await self.stored(self.store.claim, key, pending.payload if pending else ""):
+            if not await self.stored(self.store.claim, key, pending.payload if pending else "", keys.person(interaction.user.id)):
                 return False
         except StoreError as error:
             await self.excuse(interaction, error)

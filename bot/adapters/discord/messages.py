@@ -35,7 +35,7 @@ async def hear(client: Client, message: discord.Message) -> bool:
         await client.missed.note(message.channel.id)
     key = keys.message(message.id)
     payload = json.dumps({"channel": message.channel.id, "message": message.id})
-    if await client.stored(client.store.claim, key, payload):
+    if await client.stored(client.store.claim, key, payload, keys.person(message.author.id)):
         await client.carry_out(key, partial(_attend, client, message, found), partial(_excuse, client, message), again=True)
     return True
 

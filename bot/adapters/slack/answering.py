@@ -98,7 +98,7 @@ class Answering:
 
     def take(self, job: Job) -> bool:
         """Put a job to work. False where it is being done or is done: a second delivery."""
-        if not self._store.claim(job.key, msgspec.json.encode(job).decode()):
+        if not self._store.claim(job.key, msgspec.json.encode(job).decode(), job.who):
             return False
         self._arrived.append(time.monotonic())
         self._lanes[zlib.crc32(job.conversation.encode()) % LANES].submit(self._do, job)
@@ -181,7 +181,7 @@ class Answering:
         return answer, self._desk.matrix(answer)
 
     def _give(self, job: Job, answer: Answer, matrix: Matrix | None) -> None:
-        self._store.hold(f"{PREFIX}answer:{answer.id}", msgspec.json.encode(answer).decode())
+        self._store.hold(f"{PREFIX}answer:{answer.id}", msgspec.json.encode(answer).decode(), person=job.who)
         self._store.ask(answer.id, answer, job.who)
         payload = render.render(answer, matrix, private=job.private)
         if job.asked_by:

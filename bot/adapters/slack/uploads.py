@@ -55,7 +55,7 @@ class Uploads:
             [{name: file[name] for name in _KEPT if name in file} for file in files[:_MOST_FILES]],
         )  # fmt: skip
         key = f"{_PREFIX}{self._team}:{channel}:{event['ts']}"
-        if self._store.claim(key, msgspec.json.encode(upload).decode()):
+        if self._store.claim(key, msgspec.json.encode(upload).decode(), f"slack:{self._team}:{upload.person}"):
             self._later(self._offer, key, upload)
         return True
 
