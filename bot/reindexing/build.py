@@ -64,8 +64,8 @@ def run(
     )  # fmt: skip
 
 
-def publish_aside(settings: Settings, report: Report) -> Report:
-    """Let the generation that a run has set aside serve, exactly as its report has it.
+def publish_aside(settings: Settings, report: Report, noted: Callable[[Report], None] = lambda _: None) -> Report:
+    """Let the generation that a run has set aside serve, exactly as its report has it; `noted` is called while nobody else can publish.
 
     Raises RequestError where another index serves than the one it was compared with, IndexUnusable where it is gone.
     """
@@ -75,12 +75,17 @@ def publish_aside(settings: Settings, report: Report) -> Report:
             raise RequestError("another index serves than the one that this was compared with; reindex again to see what would change")
         store.adopt_aside(report.name)
         store.publish(report.name)
+        published = replace(report, published=True)
+        noted(published)
         prune(store)
-    return replace(report, published=True)
+    return published
 
 
-def rollback(settings: Settings, engine_for: EngineFor, name: str | None = None) -> tuple[str, str]:
-    """Let the generation before the current one serve again, or the one called `name`. Returns (from, to).
+def rollback(
+    settings: Settings, engine_for: EngineFor, name: str | None = None, noted: Callable[[str, str], None] = lambda *_: None
+) -> tuple[str, str]:
+    """Let the generation before the current one serve again, or the one called `name`. Returns (from, to), as `noted` is called with
+    while nobody else can publish.
 
     Raises IndexUnusable where there is none, it does not verify, or another model made it; IndexBusy.
     """
@@ -91,6 +96,7 @@ def rollback(settings: Settings, engine_for: EngineFor, name: str | None = None)
             before, after = _target(store, name)
             engine_for(store.open(after))
             store.publish(after)
+            noted(before, after)
     return before, after
 
 

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.indexes import open_indexes
 from bot.reindexing import build, telling, work
 from bot.reindexing.report import Report, decode, encode
 from bot.reindexing.work import KIND
-from bot.store import DAY, Act, Run, Store, StoreError
+from bot.store import DAY, Run, Store, StoreError
 from bot.wiring import Bot
 from retrieval.errors import IndexBusy, IndexUnusable, RequestError
 from retrieval.reading import Progress
@@ -19,6 +20,7 @@ from retrieval.reading import Progress
 Launch = Callable[[Run, Callable[[], None]], None]
 """Gets a run going elsewhere and returns at once; calls back when that is over. `bot.reindexing.process.launcher` makes one."""
 _PUBLICATIONS = ("publish", "publish anyway", "rollback")
+_INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,11 @@ class Reindexing:
         run = self._run(run_id)
         if run.state != "waiting":
             raise RequestError("this reindex does not wait for anybody's word")
-        report = build.publish_aside(self._bot.settings, decode(run.report))
-        work.note_publication(self._store, run, report, "publish anyway", person, name)
+        report = build.publish_aside(
+            self._bot.settings,
+            decode(run.report),
+            lambda done: work.note_publication(self._store, run, done, "publish anyway", person, name),
+        )
         self._store.end_run(run_id, "done", encode(report))
         return report
 
@@ -122,8 +127,10 @@ class Reindexing:
         """
         if (run := self._store.running()) is not None:
             raise IndexBusy(f"{self.who(run)}; cancel it first")
-        before, after = build.rollback(self._bot.settings, self._bot.engine_for, generation or self._served_before())
-        self._store.note(person, name, "rollback", "", before, after)
+        before, after = build.rollback(
+            self._bot.settings, self._bot.engine_for, generation or self._served_before(),
+            lambda *both: self._store.note(person, name, "rollback", "", *both),
+        )  # fmt: skip
         return self.compared(before, after, watch)
 
     def compared(self, before: str, after: str, watch: Progress = lambda *_: None) -> Report:
@@ -131,27 +138,41 @@ class Reindexing:
         asked = self._store.most_asked(work.MOST_ASKED, self._now() - work.ASKED_DAYS * DAY)
         return build.changes(self._bot.settings, self._bot.engine_for, before, after, asked, watch)
 
-    def settle(self) -> tuple[str, ...]:
-        """Record what interrupted runs have left: to be called at start. What is new about them, in lines for people."""
-        acts = self._store.audit(200)
-        noted = {act.detail for act in acts if act.act == "interrupted"}
+    def settle(self, own: Run | None = None) -> tuple[str, ...]:
+        """Record what interrupted runs have left: to be called at start. What is new about them, in lines for people.
+
+        `own` is the run of this process that goes on.
+        """
+        noted = {act.detail for act in self._store.audit(200, [_INTERRUPTED])}
         runs = [run for run in self._store.runs() if run.kind == KIND and run.state == "interrupted" and _named(run) not in noted]
-        self._record_publication(acts, runs[0] if runs else None)
+        going_on = self._store.running()
+        if going_on is None or (own is not None and going_on.id == own.id):  # else it records itself what it publishes
+            self._record_publication(runs[0] if runs else None)
         for run in reversed(runs):
-            self._store.note(run.person, run.name, "interrupted", _named(run))
+            self._store.note(run.person, run.name, _INTERRUPTED, _named(run))
         return tuple(line for run in reversed(runs) for line in self.status(run.id))
 
-    def _record_publication(self, acts: list[Act], run: Run | None) -> None:
-        """An index serves that nobody has recorded, where a process died just after it had published."""
-        current = self._bot.store.current() or ""
-        last = next((act.after for act in acts if act.act in _PUBLICATIONS), "")
+    def _record_publication(self, run: Run | None) -> None:
+        """An index serves that nobody has recorded, where a process died just after it had published.
+
+        Whoever publishes just now, and has not recorded it yet, holds the indexes' lock: then it is looked at another time.
+        """
+        current, last = self._published()
         if current != last:
-            person, name = (run.person, run.name) if run is not None else ("", "")
-            detail = "found afterwards; " + (_named(run) if run is not None else "nobody has recorded it")
-            self._store.note(person, name, "publish", detail, last, current)
+            with contextlib.suppress(IndexBusy), contextlib.closing(open_indexes(self._bot.settings)) as indexes, indexes.alone():
+                current, last = self._published()
+                person, name = (run.person, run.name) if run is not None else ("", "")
+                detail = "found afterwards; " + (_named(run) if run is not None else "nobody has recorded it")
+                if current != last:
+                    self._store.note(person, name, "publish", detail, last, current)
         waiting = (r for r in self._store.runs() if r.state == "waiting" and decode(r.report).name == current)
         for published in waiting:
             self._store.end_run(published.id, "done", encode(replace(decode(published.report), published=True)))
+
+    def _published(self) -> tuple[str, str]:
+        """The generation that serves, and the one that was last recorded to; "" where there is none."""
+        last = self._store.audit(1, _PUBLICATIONS)
+        return self._bot.store.current() or "", last[0].after if last else ""
 
     def _gone(self, run: Run) -> None:
         """The process of a run has ended; where it never took the run over, that is a failure."""
@@ -170,13 +191,13 @@ class Reindexing:
     def _served_before(self) -> str | None:
         """What served when the current generation was published, if it is kept: a newer one may be there that never served."""
         current, kept = self._bot.store.current(), self.kept()
-        acts = (act for act in self._store.audit(200) if act.act.startswith("publish") and act.after == current)
+        acts = (act for act in self._store.audit(200, _PUBLICATIONS[:2]) if act.after == current)
         return next((act.before for act in acts if act.before in kept), None)
 
     def _begin(self, name: str, person: str, request: str) -> Started:
         while True:  # the one that goes on may end between the two questions
             if (run := self._store.start_run(KIND, person, name, request)) is not None:
-                self.settle()
+                self.settle(own=run)
                 self._store.note(person, name, "reindex", f"{request}; {_named(run)}".removeprefix("; "))
                 return Started(run, mine=True)
             if (other := self._store.running()) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,9 +135,10 @@ class Runs(Database):
         row = Act(self._now(), person, name, act, detail, before, after)
         self._write(self._insert(audit).values(**row.__dict__))
 
-    def audit(self, limit: int = 50) -> list[Act]:
-        """The last acts, newest first."""
-        return [Act(**row._mapping) for row in self._all(sa.select(*_ACT).order_by(audit.c.id.desc()).limit(limit))]
+    def audit(self, limit: int = 50, acts: Sequence[str] = ()) -> list[Act]:
+        """The last acts, newest first: all, or those of some names."""
+        asked = sa.select(*_ACT).order_by(audit.c.id.desc()).limit(limit)
+        return [Act(**row._mapping) for row in self._all(asked.where(audit.c.act.in_(acts)) if acts else asked)]
 
     def _going_on(self, run: str) -> sa.Update:
         return sa.update(runs).where(runs.c.id == run, runs.c.state == "running")

@@ -23,7 +23,7 @@ def said(reply: Reply) -> str:
 def test_a_reindex_is_confirmed_watched_and_reported(world: World) -> None:
     """It says before what has changed, and after what was done: guides, passages, questions, seconds."""
     for key in ("a1", "a2"):
-        world.store.ask(key, world.bot.handle(Ask("How often do I water a fern?")))
+        world.store.ask(key, world.bot.handle(Ask("How often do I water a fern?")), f"asker of {key}")
     world.write("every 3 days", "every 4 days")
     asked = world.office.command(ANN, "reindex")
     assert "Changed since the last one: corpus/guides/plants.md" in said(asked)
@@ -82,7 +82,7 @@ def test_the_same_edit_with_its_question_corrected_publishes_and_shows_both_answ
 
 def test_a_rollback_is_at_once_says_what_it_changes_and_can_be_undone(world: World) -> None:
     for key in ("a1", "a2"):
-        world.store.ask(key, world.bot.handle(Ask("How often do I water a fern?")))
+        world.store.ask(key, world.bot.handle(Ask("How often do I water a fern?")), f"asker of {key}")
     world.write("every 3 days", "every 4 days")
     world.reindex()
     newest = world.bot.store.current()

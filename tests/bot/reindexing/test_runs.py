@@ -229,6 +229,48 @@ def test_a_rollback_says_what_it_changes(served: Bot, store: Store, reindexing: 
     assert (act.act, act.name, act.before, act.after) == ("rollback", "Ben", newer, older)
 
 
+class Hurried(Store):
+    """A state that another process looks through for what is unrecorded, just before each act is written down."""
+
+    def note(self, person: str, name: str, act: str, detail: str = "", before: str = "", after: str = "") -> None:
+        """Look, then write."""
+        if act in ("rollback", "publish anyway"):
+            self.other.settle()
+        super().note(person, name, act, detail, before, after)
+
+    other: Reindexing
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_act_is_recorded_once_though_another_process_looks_meanwhile(served: Bot, store: Store, *, refused: bool) -> None:
+    """Whoever publishes records it; nobody else takes it for something that was left unrecorded."""
+    hurried = Hurried(served.settings.home)
+    hurried.other = Reindexing(served, store, lambda *_: None)
+    reindexing = Reindexing(served, hurried, lambda *_: None)
+    reindexing.settle()
+    if refused:
+        question(served, ask="What does a fern cost?", outcome="answered", says=["$12"])
+    rewrite(served, "$12", "$13")
+    reindexing.here(*ANN, quiet)
+    if refused:
+        reindexing.publish_anyway(store.runs()[0].id, *BEN)
+    else:
+        reindexing.rollback(*BEN)
+    reindexing.settle()
+    acts = [(act.act, act.name) for act in store.audit()]
+    assert acts[:2] == [("publish anyway" if refused else "rollback", "Ben"), ("reindex" if refused else "publish", "Ann")]
+    hurried.close()
+
+
+def test_a_publication_is_found_recorded_behind_any_number_of_acts(reindexing: Reindexing, store: Store) -> None:
+    """However much else is done, it is not taken for one that nobody has recorded."""
+    reindexing.settle()
+    for _ in range(201):
+        store.note("slack:T:U1", "Ann", "add guide")
+    reindexing.settle()
+    assert {act.act for act in store.audit(201)} == {"add guide"}
+
+
 def wait_for(found: Callable[[], bool], seconds: float = 120) -> None:
     """Until something is so that another process brings about."""
     end = time.monotonic() + seconds
