@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from bot.adapters import terminal
+from bot.commands import acts
 from bot.commands.check import check
 from bot.commands.given import bot_of, pass_bot
 from bot.commands.ready import ensure_index
@@ -67,6 +68,8 @@ def add(bot: Bot, file: Path, title: str, identity: str, *, replace: bool, yes: 
         raise RequestError("nothing was added")
     written = proposal.accept(found, bot.settings.corpus, bot.settings.aside, replace=replace)
     click.echo(msgspec.json.encode(found).decode() if as_json else f"Written: {written}. {NEXT}")
+    name = written.relative_to(bot.settings.corpus / "guides").with_suffix("").as_posix()
+    acts.note(bot, "replace guide" if there else "add guide", name)
 
 
 @guides.command("remove")
@@ -76,6 +79,7 @@ def remove(bot: Bot, identity: str) -> None:
     """Take GUIDE out of the guides; its file is kept aside."""
     kept = proposal.remove(identity, bot.settings.corpus, bot.settings.aside)
     click.echo(f"Removed; the file is kept as {kept}. {NEXT}")
+    acts.note(bot, "remove guide", identity)
 
 
 def _propose(bot: Bot, file: Path, title: str, identity: str) -> Proposal:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 import msgspec
 
+from bot.commands.acts import YOU
 from bot.commands.given import pass_bot
 from bot.progress import Bar
 from bot.reindexing import process, telling, work
@@ -16,8 +17,6 @@ from bot.reindexing.report import Report
 from bot.reindexing.runs import Reindexing
 from bot.store import open_store
 from bot.wiring import Bot
-
-YOU = ("the terminal", "terminal")  # name and key of whoever types here
 
 
 @click.command()

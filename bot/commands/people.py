@@ -12,7 +12,7 @@ import msgspec
 
 from bot import insights
 from bot.admin import people
-from bot.commands import written
+from bot.commands import acts, written
 from bot.commands.given import pass_bot
 from bot.commands.ready import ensure_index
 from bot.render import chart
@@ -56,4 +56,5 @@ def forget(bot: Bot, person: str) -> None:
         raise RequestError(f"'{person[:60]}' is nobody; give slack:TEAM:USER, discord:user:ID, or terminal")
     with closing(open_store(bot.settings)) as store:
         store.forget_person(person)
+    acts.note(bot, "forget a person")  # of whom nothing is kept, so not who
     click.echo(f"Nothing is kept of {person} any more.")

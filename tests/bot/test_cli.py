@@ -141,6 +141,17 @@ def test_status_and_guides_say_what_serves(run, bot: Bot) -> None:  # type: igno
     assert "decision tables: path" in run("guides").stdout
 
 
+def test_what_is_done_in_the_terminal_is_listed(plants: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guides that come and go, and that somebody was forgotten; not who."""
+    monkeypatch.setenv("FINGERPOST_CORPUS", str(plants))
+    monkeypatch.setenv("FINGERPOST_HOME", str(tmp_path / "home"))
+    (tmp_path / "moss.md").write_text("# Moss\n\nMoss likes shade and needs water each day.\n", "utf-8")
+    for done in (["guides", "add", str(tmp_path / "moss.md"), "--yes"], ["guides", "remove", "moss"], ["forget", "slack:T1:U1"]):
+        assert 0 == CliRunner().invoke(main, done).exit_code
+    acts = [json.loads(line) for line in CliRunner().invoke(main, ["audit", "--json"]).stdout.splitlines()]
+    assert [("forget a person", ""), ("remove guide", "moss"), ("add guide", "moss")] == [(act["act"], act["detail"]) for act in acts]
+
+
 def test_the_chat_keeps_a_conversation(run) -> None:  # type: ignore[no-untyped-def]
     """The terminal chat answers follow-ups, commands and nonsense, and ends with its input."""
     typed = "\n".join(

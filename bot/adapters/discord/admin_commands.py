@@ -123,5 +123,7 @@ async def _set_mode(client: Client, interaction: Interaction, mode: str, chosen:
         await whisper(interaction, render.notice(wording.COMMANDS_CHANGED))
         return
     key = keys.channel(interaction.guild_id, home.id)
-    await client.stored(client.store.set_mode, key, mode, keys.person(interaction.user.id))
-    await whisper(interaction, render.notice(wording.mode_set(getattr(home, "name", "?"), mode)))
+    name, person = getattr(home, "name", "?"), keys.person(interaction.user.id)
+    await client.stored(client.store.set_mode, key, mode, person)
+    await client.stored(client.store.note, person, interaction.user.display_name, "channel mode", f"{name}: {mode}")
+    await whisper(interaction, render.notice(wording.mode_set(name, mode)))

@@ -40,7 +40,9 @@ class Channels:
             return "\n".join((f"There is no mode “{mode}”.", *HELP))
         if not self._people.is_admin(user, str(body.get("user_team") or body.get("team_id") or "")):
             return NOT_ADMIN
-        self._store.set_mode(self._key(channel), mode, f"{PREFIX}{self._team}:{user}")
+        person = f"{PREFIX}{self._team}:{user}"
+        self._store.set_mode(self._key(channel), mode, person)
+        self._store.note(person, str(body.get("user_name") or user), "channel mode", f"{body.get('channel_name') or channel}: {mode}")
         return f"From now on: {MODES[mode]}" + (NEEDS_MESSAGES if mode == SURE else "")
 
     def _key(self, channel: str) -> str:

@@ -383,6 +383,7 @@ def test_how_the_bot_behaves_takes_who_manages_the_server(bot: Bot, tmp_path: Pa
             await s.until(lambda: len(on.client.guilds[0].roles) == 2)
             await on.answered(people.slash(s, s.ann, s.general, "fingerpost channel", mode="mention"))
             assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) == "mention"
+            assert ["general: mention", "general: quiet"] == [act.detail for act in on.store.audit(acts=["channel mode"])]
 
     asyncio.run(story())
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.slack.setup import SlackPlatform
+from bot.store import Store
 from tests.servers.cheap_desk import CheapDesk
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.slack_platform import running
@@ -48,6 +50,14 @@ def test_a_guest_is_told_who_can_ask(slack: SlackServer) -> None:
     slack.people.says("U0GUEST", "C0GEN", ASK)
     refusal = _next(slack)
     assert (refusal.only_for, "Guests of this workspace cannot ask me" in refusal.text) == ("U0GUEST", True)
+
+
+def test_who_changes_a_channel_is_listed(slack: SlackServer, tmp_path: Path) -> None:
+    """Among the acts of admins."""
+    with running(slack, tmp_path, CheapDesk(), http=True):
+        _set(slack, "U0ADMIN", "quiet")
+    with closing(Store(tmp_path)) as store:
+        assert [("channel mode", True)] == [(act.act, act.detail.endswith(": quiet")) for act in store.audit()]
 
 
 def test_guests_may_ask_where_the_settings_say_so(slack: SlackServer, tmp_path: Path) -> None:
