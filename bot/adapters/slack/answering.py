@@ -40,7 +40,7 @@ UNSURE = (
     "I read your question, but the guides do not answer it well enough to say so in front of everybody. Mention me to see what they have."
 )
 NO_ACCESS = "I have no access to the channel where you asked. Invite me there with /invite, or ask here."
-LANES = 4
+LANES = 8  # which wait for Slack and for a language model more than they compute
 _BURST = 8  # events within a second: acknowledging what comes next goes before answering
 _CALM, _MOST_PATIENCE = 0.5, 2.5  # seconds without a new event that end a burst, and how long an answer waits for that
 _SURE = ("answered", "recommended")
