@@ -163,16 +163,17 @@ class Facts:
         if not ranked:
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
         best = ranked[0]
-        if not evidence.enough(best, query, cues, self._searcher):
+        telling = [r for r in ranked if r is best or r.found.passage.kind in NOTES]  # what is not there may be noted
+        told = next((r for r in telling if evidence.enough(r, query, cues, self._searcher)), None)
+        if told is None:
             lacking = evidence.lacking(best.found, query, self._searcher) or evidence.beside(best.found, query, self._searcher)
             first = list(dict.fromkeys(lacking))[:2]
             quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in first]
             named = self._speech.listed(quoted, either=True)
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))
-        if best.found.passage.kind in NOTES:
-            section = _place(best.found.passage)
-            template = wording.NOT_COVERED_GAP if best.found.passage.kind == "gap" else wording.NOT_COVERED_CLAIM
-            return Reply(uncovered=self._speech.say(template, section=section, note=markdown.plain(best.found.passage.text)))
+        if (note := told.found.passage).kind in NOTES:
+            template = wording.NOT_COVERED_GAP if note.kind == "gap" else wording.NOT_COVERED_CLAIM
+            return Reply(uncovered=self._speech.say(template, section=_place(note), note=markdown.plain(note.text)))
         return None
 
     def _stating(self, question: str) -> list[Passage]:

@@ -6,6 +6,7 @@
     admin_events   /fingerpost, the office's buttons, the form for a guide  ┐
     uploads        files that bring a guide, fetched by `files`             ├─ Actor ─→ admin ─→ office ─→ Reply ─→ post, runs
     runs           the one message of a run, until its end                  ┘
+    left           what a process that died has left undone
     channels       how the bot behaves in a channel
     text           what Slack writes as mrkdwn, as plain words
     setup          the app, Socket Mode, HTTP

@@ -119,8 +119,11 @@ class Post:
         self.send(payload, user)
 
     def forget(self, url: str) -> None:
-        """Delete the private message whose button was pressed. Failing is no harm."""
-        WebhookClient(url).send_dict({"delete_original": True})
+        """Delete the private message whose button was pressed. Failing is no harm, nor that there is no way to it."""
+        try:
+            WebhookClient(url).send_dict({"delete_original": True})
+        except (SlackClientError, OSError, ValueError) as error:
+            log.info("a private message could not be deleted: %s", type(error).__name__)
 
     def working(self, channel: str, thread: str) -> None:
         """Show that an answer is being looked up. Failing is no harm."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.slack import post
 from bot.store import FILE, StoreError
 from retrieval.errors import SettingsError
 from tests.servers.cheap_desk import CheapDesk
@@ -191,6 +192,12 @@ def test_a_used_up_response_url_leads_to_a_direct_message(slack: SlackServer, tm
         gate.set()
         answer = _answers(slack)[0]
         assert (answer.channel, answer.text) == (slack.world.direct("U0ANN"), ANSWER)
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:9/gone", "no address"])
+def test_a_private_message_that_cannot_be_deleted_is_no_harm(url: str) -> None:
+    """Whoever pressed its button gets what they pressed for."""
+    post.Post(post.client("xoxb-1", "http://127.0.0.1:9/")).forget(url)
 
 
 def test_a_bad_signature_is_refused(slack: SlackServer, tmp_path: Path) -> None:

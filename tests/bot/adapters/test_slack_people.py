@@ -56,7 +56,7 @@ def test_who_changes_a_channel_is_listed(slack: SlackServer, tmp_path: Path) -> 
     """Among the acts of admins."""
     with running(slack, tmp_path, CheapDesk(), http=True):
         _set(slack, "U0ADMIN", "quiet")
-    with closing(Store(tmp_path)) as store:
+    with closing(Store(tmp_path / "home")) as store:
         assert [("channel mode", True)] == [(act.act, act.detail.endswith(": quiet")) for act in store.audit()]
 
 
