@@ -72,11 +72,11 @@ def test_an_answer_is_in_the_language_of_the_question(bot: Bot, language: str, q
 @pytest.mark.parametrize(
     ("language", "question", "named"),
     [
-        ("es", "¿Cuánto gana un ingeniero de machine learning en Alemania?", "Alemania"),
-        ("de", "Was verdient ein ML-Ingenieur in der Schweiz?", "Schweiz"),
-        ("fr", "Combien gagne un ingénieur ML en Allemagne ?", "Allemagne"),
-        ("pt", "Quanto ganha um engenheiro de ML na Alemanha?", "Alemanha"),
-        ("hi", "जर्मनी में ML इंजीनियर को कितनी सैलरी मिलती है?", "जर्मनी"),
+        ("es", "¿Necesito un doctorado en Alemania?", "Alemania"),
+        ("de", "Brauche ich in der Schweiz einen PhD?", "Schweiz"),
+        ("fr", "Ai-je besoin d'un doctorat en Allemagne ?", "Allemagne"),
+        ("pt", "Preciso de um doutorado na Alemanha?", "Alemanha"),
+        ("hi", "क्या जर्मनी में पीएचडी चाहिए?", "जर्मनी"),
     ],
 )
 def test_what_is_not_covered_is_said_in_the_language_of_the_question(bot: Bot, language: str, question: str, named: str) -> None:
@@ -87,6 +87,20 @@ def test_what_is_not_covered_is_said_in_the_language_of_the_question(bot: Bot, l
     assert answer.text == speech.say(wording.NOT_COVERED_WORDS, words=speech.say(wording.QUOTED, text=named))
     assert speech.say(wording.COULD_ASK) in answer.plain
     assert english_in(own_words(answer)) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Cuánto gana un ingeniero de machine learning en Alemania?", "Was verdient ein ML-Ingenieur in der Schweiz?",
+        "Combien gagne un ingénieur ML en Allemagne ?", "Quanto ganha um engenheiro de ML na Alemanha?",
+        "जर्मनी में ML इंजीनियर को कितनी सैलरी मिलती है?",
+    ],
+)  # fmt: skip
+def test_what_a_guide_says_it_lacks_is_told_in_any_language(bot: Bot, question: str) -> None:
+    """The guide's own note, word for word."""
+    answer = bot.handle(Ask(question))
+    assert ("not_covered", True) == (answer.outcome, "gives no pay for particular countries" in answer.text)
 
 
 @pytest.mark.parametrize(
