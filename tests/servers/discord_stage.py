@@ -23,6 +23,8 @@ from tests.servers.discord_callbacks import DEFERRED_UPDATE
 from tests.servers.discord_server import TOKEN, DiscordServer, Interaction
 from tests.servers.discord_world import LOADING, Json
 
+ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
+
 
 class Stage:
     """The server, the client that is connected to it, and the bot's state."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from bot.adapters import discord as adapter
 from bot.adapters.discord import keys, tending
 from bot.adapters.discord.pace import Pace
-from bot.admin import rights
 from bot.library import BotLibrary
 from bot.store import MOST_TRIES, Store
 from bot.wiring import Bot
@@ -21,11 +19,8 @@ from tests.servers import discord_people as people
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error, refusal, too_many
 from tests.servers.discord_server import TOKEN, DiscordServer
-from tests.servers.discord_stage import Busy, CheapLibrary, connected, stage
-from tests.servers.discord_world import HISTORY, SEND, SEND_IN_THREADS, SUPPRESS_EMBEDS, VIEW, text_of, walk
-from tests.servers.places import out_of_order
-
-ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
+from tests.servers.discord_stage import ANSWER, Busy, CheapLibrary, stage
+from tests.servers.discord_world import SEND, SUPPRESS_EMBEDS, text_of, walk
 
 
 def test_every_interaction_is_deferred_while_the_engine_is_busy(bot: Bot, tmp_path: Path) -> None:
@@ -145,69 +140,6 @@ def test_refused_components_are_replaced_by_plain_text(bot: Bot, tmp_path: Path)
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(
-    ("denied", "in_thread", "named"),
-    [(SEND, False, "Send Messages"), (SEND_IN_THREADS, True, "Send Messages in Threads"), (VIEW, False, "View Channel")],
-)
-def test_a_missing_permission_is_named_to_the_asker(bot: Bot, tmp_path: Path, denied: int, in_thread: bool, named: str) -> None:
-    """Where the bot may not answer, the asker is told in private which permission it needs."""
-
-    async def story() -> None:
-        async with DiscordServer() as s:
-            s.general.denied = denied
-            channel = s.thread(s.bob, s.general, "a thread") if in_thread else s.general
-            async with connected(s, BotLibrary(bot), tmp_path) as on:
-                s.say(s.ann, channel, "@bot do I need a PhD?")
-                await s.until(lambda: s.answers(s.dm(s.ann)))
-                assert f"“{named}”" in text_of(s.answers(s.dm(s.ann))[0])
-                assert on.store.unfinished("discord:") == []
-
-    asyncio.run(story())
-
-
-def test_without_the_history_of_a_channel_the_answer_is_no_reply(bot: Bot, tmp_path: Path) -> None:
-    """Discord refuses replies to who may not read the history; the answer comes as a message of its own, not never."""
-
-    async def story() -> None:
-        async with DiscordServer() as s:
-            s.general.denied = HISTORY
-            async with connected(s, BotLibrary(bot), tmp_path):
-                s.say(s.ann, s.general, "@bot do I need a PhD?")
-                await s.until(lambda: s.answers(s.general))
-                assert ANSWER in text_of(s.answers(s.general)[0])
-                assert "message_reference" not in s.answers(s.general)[0]
-
-    asyncio.run(story())
-
-
-def test_an_answer_comes_though_its_typing_cannot_be_shown(bot: Bot, tmp_path: Path) -> None:
-    """Where Discord wants no sign of typing for minutes, the answer itself is sent all the same."""
-
-    async def story() -> None:
-        busy = Busy(bot)
-        async with stage(busy, tmp_path) as on:
-            s = on.server
-            s.refuse("POST", r"/typing$", too_many(300.0))
-            question = s.say(s.ann, s.general, "@bot do I need a PhD?")
-            await s.until(lambda: s.faults[0].times == 0)
-            busy.go.set()
-            assert ANSWER in text_of(await on.reply(question))
-
-    asyncio.run(story())
-
-
-def test_the_bot_leaves_though_its_store_fails(tmp_path: Path) -> None:
-    """A state that cannot be written does not keep the bot from ending."""
-
-    async def story() -> None:
-        with contextlib.ExitStack() as broken:
-            async with stage(CheapLibrary(), tmp_path) as on:
-                broken.enter_context(out_of_order(tmp_path, "held"))
-            assert on.client.is_closed()
-
-    asyncio.run(story())
-
-
 def test_one_failure_does_not_end_what_is_done_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the guides cannot be read for a moment, the bot goes on to say that it lives, and reads them the next time."""
 
@@ -247,42 +179,6 @@ def test_a_failure_says_what_to_do_and_carries_an_id(bot: Bot, tmp_path: Path, c
             said = text_of(await on.reply(s.say(s.ann, s.general, "@bot do I need a PhD?")))
             assert "fingerpost reindex" in said
             assert "/home" not in said
-
-    asyncio.run(story())
-
-
-@pytest.mark.parametrize("table", ["threads", "events"])
-def test_an_answer_that_was_given_stands_though_the_store_fails_after_it(bot: Bot, tmp_path: Path, table: str) -> None:
-    """Where the state cannot be written once the answer is out, no word of a failure takes the answer's place."""
-
-    async def story() -> None:
-        busy = Busy(bot)
-        with contextlib.ExitStack() as broken:
-            async with stage(busy, tmp_path) as on:
-                s = on.server
-                asked = people.slash(s, s.ann, s.general, "ask", question="do I need a PhD?")
-                said = s.say(s.ann, s.general, "@bot do I need a PhD?")
-                await s.until(lambda: len(busy.asked) == 2)
-                broken.enter_context(out_of_order(tmp_path, table))
-                busy.go.set()
-                await on.reply(said)
-                await on.answered(asked)
-            assert ANSWER in text_of(asked.messages[0])
-            assert asked.changes == 1
-
-    asyncio.run(story())
-
-
-def test_a_press_while_the_store_fails_is_answered_with_words(bot: Bot, tmp_path: Path) -> None:
-    """Where the state cannot be used, whoever presses a button of the administration is told so, and waits for nothing."""
-
-    async def story() -> None:
-        async with stage(bot, tmp_path) as on:
-            s = on.server
-            shown = await on.answered(people.slash(s, s.admin, s.general, "fingerpost reindex"))
-            with out_of_order(tmp_path, "events"):
-                pressed = people.click(s, s.admin, s.general, shown, "Leave it")
-                assert "Something went wrong on my side" in text_of(await on.answered(pressed))
 
     asyncio.run(story())
 
@@ -362,28 +258,6 @@ def test_forged_buttons_and_forms_do_nothing(bot: Bot, tmp_path: Path) -> None:
             form.modal = {**form.modal, "custom_id": "fp:path:nonsense"}
             assert "too old" in text_of(await on.answered(people.submit(s, form)))
             assert s.answers(s.general) == []
-
-    asyncio.run(story())
-
-
-def test_how_the_bot_behaves_takes_who_manages_the_server(bot: Bot, tmp_path: Path) -> None:
-    """`channel` is there for everybody to see, and asks for Manage Server, by name; the bot's own admins may as well."""
-
-    async def story() -> None:
-        async with stage(bot, tmp_path) as on:
-            s = on.server
-            asked = people.slash(s, s.ann, s.general, "fingerpost channel", mode="quiet")
-            assert "“Manage Server”" in text_of(await on.answered(asked))
-            assert asked.ephemeral
-            assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) is None
-            await on.answered(people.slash(s, s.admin, s.general, "fingerpost channel", mode="quiet"))
-            assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) == "quiet"
-            s.ann.roles = [s.new_role("editors")]
-            on.client.admins = rights.parse(f"discord:{s.guild.id}:{s.ann.roles[0]}")
-            await s.until(lambda: len(on.client.guilds[0].roles) == 2)
-            await on.answered(people.slash(s, s.ann, s.general, "fingerpost channel", mode="mention"))
-            assert on.store.mode(keys.channel(int(s.guild.id), int(s.general.id))) == "mention"
-            assert ["general: mention", "general: quiet"] == [act.detail for act in on.store.audit(acts=["channel mode"])]
 
     asyncio.run(story())
 

@@ -18,11 +18,10 @@ from tests.servers import discord_people as people
 from tests.servers.discord_gateway import INVALID
 from tests.servers.discord_rest import error
 from tests.servers.discord_server import DiscordServer
-from tests.servers.discord_stage import Stage, connected, stage
+from tests.servers.discord_stage import ANSWER, Stage, connected, stage
 from tests.servers.discord_world import TEXT, VIEW, VOICE, Channel, Json, message, snowflake, text_of
 from tests.servers.places import out_of_order
 
-ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 _EACH = 20
 
 

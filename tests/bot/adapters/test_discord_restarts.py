@@ -20,10 +20,8 @@ from tests.servers import discord_people as people
 from tests.servers.cheap_office import CheapOffice
 from tests.servers.discord_rest import error
 from tests.servers.discord_server import DiscordServer
-from tests.servers.discord_stage import Busy, Stage, connected, stage
+from tests.servers.discord_stage import ANSWER, Busy, Stage, connected, stage
 from tests.servers.discord_world import text_of
-
-ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 
 
 @asynccontextmanager

@@ -10,11 +10,10 @@ import pytest
 from bot.adapters.discord import keys
 from bot.wiring import Bot
 from tests.servers import discord_people as people
-from tests.servers.discord_stage import stage
+from tests.servers.discord_stage import ANSWER, stage
 from tests.servers.discord_world import EPHEMERAL, text_of, walk
 
 PATH = "I have 18 months of experience and my goal is product. Which path should I take?"
-ANSWER = "**\\[1\\]** “"  # a citation, whichever passages the bot chooses
 CELL = "Self-study\\/portfolio or bootcamp"
 
 
