@@ -162,12 +162,13 @@ class Facts:
         """Why nothing found answers the question, or None where something does."""
         if not ranked:
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED))
-        best = ranked[0]
-        telling = [r for r in ranked if r is best or r.found.passage.kind in NOTES]  # what is not there may be noted
-        told = next((r for r in telling if evidence.enough(r, query, cues, self._searcher)), None)
+        told: Ranked | None = ranked[0]
+        if not evidence.enough(ranked[0], query, cues, self._searcher):
+            lacking = evidence.lacking(ranked[0].found, query, self._searcher)  # of which it may be noted that it is not there
+            notes = [r for r in ranked if r.found.passage.kind in NOTES] if lacking else []
+            told = next((r for r in notes if evidence.enough(r, query, cues, self._searcher)), None)
         if told is None:
-            lacking = evidence.lacking(best.found, query, self._searcher) or evidence.beside(best.found, query, self._searcher)
-            first = list(dict.fromkeys(lacking))[:2]
+            first = list(dict.fromkeys(lacking or evidence.beside(ranked[0].found, query, self._searcher)))[:2]
             quoted = [self._speech.say(wording.QUOTED, text=gloss.as_written(word, self._asked)) for word in first]
             named = self._speech.listed(quoted, either=True)
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))

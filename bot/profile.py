@@ -71,6 +71,10 @@ _FORM = re.compile(
 )
 
 
+# "decade of android under my belt", "3 years here, decade of java before".
+_DECADE = re.compile(r"(?:^|[.,;:!?]\s*)decade (?:of|in|as)\b")
+
+
 # "5 years of work, but only the last 1 as a developer": the part that counts.
 _AS = re.compile(rf"\b(?:last|past|only|first)\s+(?P<years>{_NUMBER})\s+(?:of (?:them|those|it)\s+)?as\b")
 
@@ -107,6 +111,7 @@ def experience(text: str, today: datetime.date) -> Years | None:
         found.append((match.start(), Years(years, years)))
     if _SOME_SPAN.search(text):
         found += [(match.start(), _years(match)) for match in SPAN.finditer(text) if _is_experience(text, match)]
+    found += [(m.start(), Years(10, 10)) for m in _DECADE.finditer(text)]
     for form in (_AS, _FORM):
         found += [(m.start(), Years(number(m["years"]), number(m["years"]))) for m in form.finditer(text)]
     found += [(m.start(), Years(_NTH[m["nth"]], _NTH[m["nth"]])) for m in _NTH_YEAR.finditer(text)]
