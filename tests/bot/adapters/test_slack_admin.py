@@ -18,12 +18,6 @@ from tests.servers.slack_world import TEAM, Message
 
 
 @pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        yield server
-
-
-@pytest.fixture
 def office() -> CheapOffice:
     """An office whose admins are one person and one user group."""
     return CheapOffice({"U0ADMIN", "S0EDITORS"}, TEAM)

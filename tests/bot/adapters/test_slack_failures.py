@@ -31,12 +31,6 @@ ASK = "<@U0BOT> Do I need a degree?"
 ANSWER = "About “Do I need a degree?” [1]."
 
 
-@pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        yield server
-
-
 @contextmanager
 def _process(slack: SlackServer, home: Path, way: str, busy: str) -> Iterator[None]:
     """The bot in a process of its own, which is killed at the end."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,12 +17,6 @@ from tests.servers.slack_world import TEAM
 
 ASK = "<@U0BOT> Do I need a degree?"
 ANSWER = "About “Do I need a degree?” [1]."
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        yield server
 
 
 def test_who_gets_no_answer_in_all_tries_is_told(slack: SlackServer, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -20,12 +20,6 @@ ASK = "<@U0BOT> Do I need a degree?"
 
 
 @pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        yield server
-
-
-@pytest.fixture
 def platform(slack: SlackServer, tmp_path: Path) -> Iterator[SlackPlatform]:
     with running(slack, tmp_path, CheapDesk(), http=True) as started:
         yield started

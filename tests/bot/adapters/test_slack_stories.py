@@ -21,12 +21,6 @@ ASK = "<@U0BOT> Do I need a degree?"
 
 
 @pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
-        yield server
-
-
-@pytest.fixture
 def desk() -> CheapDesk:
     return CheapDesk()
 
