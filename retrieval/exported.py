@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -26,12 +26,14 @@ from retrieval.errors import ModelError
 from retrieval.lexicon import Lexicon
 from retrieval.records import Rows
 
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
 Vectors = NDArray[np.float32]
 
 FORMAT = 4
 MANIFEST = "export.json"
 FEW = 3  # texts that are encoded one by one, where they are short
-STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length
 AT_ONCE = 256  # tokens of one pass, filling included: more brings more filling, and no longer fits a core's cache
 WIDE = 64  # texts from which a batch is worth all cores
 COMPILED = "compiled"  # a folder that is openvino's own, named by machine and version in it, and may be deleted
@@ -73,25 +75,40 @@ class ExportedEncoder:
         self._folder = folder
         self._settled = settled
         self._opening = threading.Lock()
-        self._open: dict[tuple[str, int], runtime.Compiled] = {}
+        self._open: dict[str, runtime.Compiled] = {}
+        self._counting = threading.Lock()
+        self._callers = 0
         self._first = threading.Lock()
         self._begun = False
         self._short_texts = 0
 
     def _compiled(self, file: str, passes: int) -> runtime.Compiled:
-        """The model in one of its files for so many passes at a time, each on a core, compiled when it is first wanted."""
+        """The model in one of its files for so many passes at a time or more, each on a core, compiled when it is first wanted."""
         with self._opening:
-            if (file, passes) not in self._open:
+            there = self._open.get(file)
+            if there is None or there.at_once < passes:
                 # Its threads would be bound to the first cores, in every process to the same.
                 options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes), "ENABLE_CPU_PINNING": "NO"}
                 # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
                 if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
                     options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
                 try:
-                    self._open[file, passes] = runtime.Compiled(self._folder / file, options)
+                    self._open[file] = runtime.Compiled(self._folder / file, options)
                 except RuntimeError as error:
                     raise _unusable(self._folder) from error
-            return self._open[file, passes]
+            return self._open[file]
+
+    @contextmanager
+    def _counted(self) -> Iterator[int]:
+        """How many callers have texts in a pass at this moment, with this one."""
+        with self._counting:
+            self._callers += 1
+            callers = self._callers
+        try:
+            yield callers
+        finally:
+            with self._counting:
+                self._callers -= 1
 
     @contextmanager
     def _alone_at_first(self) -> Iterator[None]:
@@ -113,12 +130,11 @@ class ExportedEncoder:
         def keep(places: list[int], _: Vectors, vectors: Vectors) -> None:
             found[places] = vectors
 
-        self._pass(self._read(inputs), keep)
+        self._pass(self.read(inputs), keep)
         return _unit(found) if normalize_embeddings else found
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
-        """For each text its unit vector, its tokens as character spans, and the tokens' vectors."""
-        read = self._read(texts)
+    def encode_tokens(self, read: Sequence[Encoding]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
+        """For each text that was `read` its unit vector, its tokens as character spans, and the tokens' vectors."""
         found: list[Any] = [None] * len(read)
 
         def keep(places: list[int], tokens: Vectors, vectors: Vectors) -> None:
@@ -130,7 +146,7 @@ class ExportedEncoder:
 
     def inside(self, texts: Sequence[str]) -> list[Vectors]:
         """What a model that gives out more than tokens and vectors has there, filling left out. Shape of each: (tokens, numbers)."""
-        read = self._read(texts)
+        read = self.read(texts)
         found: list[tuple[Vectors, ...]] = []
 
         def keep(places: list[int], tokens: Vectors, _: Vectors, *more: Vectors) -> None:
@@ -148,33 +164,36 @@ class ExportedEncoder:
         if not 0 < len(lengths) <= FEW or min(lengths) > self.manifest.short:
             return False
         if max(lengths) > self.manifest.short:
-            return (SHORT_ALONE, 1) in self._open
+            return SHORT_ALONE in self._open
         self._short_texts += 1
-        return (ANY, 1) not in self._open or self._short_texts > FEW
+        return ANY not in self._open or self._short_texts > FEW
 
-    def _read(self, texts: Sequence[str]) -> list[Any]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """Texts as tokens."""
         if len(texts) <= FEW:  # a batch is shared out among threads, which costs more than it gains for these
             return [self._tokenizer.encode(text) for text in texts]
-        read: list[Any] = self._tokenizer.encode_batch(list(texts))
+        read: list[Encoding] = self._tokenizer.encode_batch(list(texts))
         return read
 
-    def _pass(self, read: Sequence[Any], keep: Callable[..., None]) -> None:
+    def _pass(self, read: Sequence[Encoding], keep: Callable[..., None]) -> None:
         """Hand the places of some texts, (texts, longest, dimension) of their tokens and (texts, dimension) to `keep`, until all are done.
 
         Both arrays are openvino's own and hold until `keep` returns.
         """
-        lengths, short = [-(-len(text.ids) // STEP) * STEP for text in read], self.manifest.short
+        lengths, short = [runtime.filled(len(text)) for text in read], self.manifest.short
         if self._takes_short(lengths):
             # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
             alone = [(SHORT_ALONE, short) if length <= short else (ANY, length) for length in lengths]
-            runs = [(file, 1, [([place], length)]) for place, (file, length) in enumerate(alone)]
+            runs = [(file, [([place], length)]) for place, (file, length) in enumerate(alone)]
         else:
-            runs = [(ANY, 1 if len(read) < WIDE else runtime.cores(), runtime.batched(lengths, AT_ONCE))]
-        with self._alone_at_first():
-            for file, cores, passes in runs:
-                self._compiled(file, cores).run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
+            runs = [(ANY, runtime.batched(lengths, AT_ONCE))]
+        with self._counted() as callers, self._alone_at_first():
+            at_once = runtime.cores() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
+            for file, passes in runs:
+                compiled = self._compiled(file, at_once if file == ANY else 1)
+                compiled.run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
 
-    def _fill(self, read: Sequence[Any], request: runtime.Request, each: tuple[list[int], int]) -> None:
+    def _fill(self, read: Sequence[Encoding], request: runtime.Request, each: tuple[list[int], int]) -> None:
         """Give a request the texts of a pass, filled up to a length."""
         batch, filled = each
         given = dict(zip(self.manifest.inputs, request.inputs(len(batch), filled), strict=True))

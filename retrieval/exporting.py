@@ -67,7 +67,7 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
         made.replace(folder)
         settled = ExportedEncoder(folder, found)
         for text in (SAMPLE[0], SAMPLE[-1]):  # so that the first start is a quick one, too
-            settled.encode_tokens([text])
+            settled.encode_tokens(settled.read([text]))
     except ModelError:
         raise
     except Exception as error:  # torch's tracing and openvino's conversion raise anything, for a model that they cannot do

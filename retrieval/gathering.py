@@ -1,81 +1,111 @@
-"""Texts of several threads, encoded together: what arrives while one batch is encoded makes the next one."""
+"""Texts of several threads, encoded together: a pass takes the oldest that waits, with those that are nearest to its length."""
 
 from __future__ import annotations
 
-import bisect
-import itertools
+import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Generic, TypeVar
 
+from retrieval.runtime import APART, filled
+
+Text = TypeVar("Text", bound=Sized)
 Result = TypeVar("Result")
 
-MOST = 32  # texts of one batch, or all of one caller: more makes each wait longer, and encodes hardly more in a second
+AT_ONCE = 160  # tokens of one pass, filling included: with more there is more filling, and each waits longer; fewer take longer for each
 
 
-class Gathered(Generic[Result]):
-    """Runs `encode` over what has gathered; who comes alone waits for nothing. Safe to use from several threads."""
+class Gathered(Generic[Text, Result]):
+    """Runs `encode` over what has gathered; who comes alone waits for nothing. Safe to use from several threads.
 
-    def __init__(self, encode: Callable[[Sequence[str]], Sequence[Result]], passes: int = 1) -> None:
-        """`encode` gives one result for each text, in order; at most so many `passes` run at a time."""
+    The length of a text is its number of tokens. A pass is put together when it begins, of all that wait, and whoever was in it goes
+    on as soon as it is done (Yu et al., "Orca", OSDI 2022); the more wait, the less filling there is.
+    """
+
+    def __init__(self, encode: Callable[[Sequence[Text]], Sequence[Result]], passes: int = 1) -> None:
+        """`encode` gives one result for each text, in order; so many `passes` run at a time, and one more waits for them if it is full."""
         self._encode = encode
-        self._free = passes
+        self._passes = passes
+        self._in_hand = 0
         self._mutex = threading.Lock()
-        self._waiting: list[_Texts[Result]] = []
+        self._waiting: list[_Waiting[Text, Result]] = []
 
-    def __call__(self, texts: Sequence[str]) -> Sequence[Result]:
-        """The results for texts that go into one batch, in order. Raises what `encode` raises."""
-        own: _Texts[Result] = _Texts(texts)
+    def __call__(self, texts: Sequence[Text]) -> list[Result]:
+        """The results for some texts, in order. Raises what `encode` raises."""
+        own: _Caller[Text, Result] = _Caller(len(texts))
         with self._mutex:
-            self._waiting.append(own)
-            batch = self._taken() if self._free else []
-            self._free -= bool(batch)
-        if not batch:
-            own.sleeps.acquire()
-            batch = own.leads
+            self._waiting += [_Waiting(own, place, text) for place, text in enumerate(texts)]
+            batch = self._taken()
         if batch:
             self._run(batch)
+        while own.left:
+            if batch := own.leads.get():
+                self._run(batch)
         if own.error is not None:
             raise own.error
-        return own.results
+        return [own.results[place] for place in range(len(texts))]
 
     @property
     def waiting(self) -> int:
-        """How many callers wait for the next batch."""
+        """How many texts wait for a pass."""
         return len(self._waiting)
 
-    def _taken(self) -> list[_Texts[Result]]:
-        sizes = list(itertools.accumulate(len(each.texts) for each in self._waiting))
-        count = max(bisect.bisect_right(sizes, MOST), 1)
-        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+    def _taken(self) -> list[_Waiting[Text, Result]]:
+        """What makes the next pass, if one is to begin; by whoever has the mutex."""
+        full = sum(each.tokens for each in self._waiting) >= AT_ONCE
+        if not self._waiting or self._in_hand >= self._passes + full:
+            return []
+        oldest, *others = self._waiting
+        batch, shortest, longest = [oldest], oldest.tokens, oldest.tokens
+        for each in sorted(others, key=lambda other: abs(other.tokens - oldest.tokens)):
+            least, most = min(shortest, each.tokens), max(longest, each.tokens)
+            if (len(batch) + 1) * most <= AT_ONCE and most - least <= APART:
+                batch.append(each)
+                shortest, longest = least, most
+        taken = set(batch)
+        self._waiting = [each for each in self._waiting if each not in taken]
+        self._in_hand += 1
         return batch
 
-    def _run(self, batch: list[_Texts[Result]]) -> None:
-        """Encode a batch, whose first caller does it, then hand the pass to the first of those that wait."""
+    def _run(self, batch: list[_Waiting[Text, Result]]) -> None:
+        """Encode a batch, then have the next one encoded by the caller whose text is the oldest in it."""
         try:
-            results = iter(self._encode([text for each in batch for text in each.texts]))
+            for each, result in zip(batch, self._encode([each.text for each in batch]), strict=True):
+                each.caller.results[each.place] = result
+        except BaseException as error:  # it belongs to all whose texts are in this batch
             for each in batch:
-                each.results = list(itertools.islice(results, len(each.texts)))
-        except BaseException as error:  # it belongs to all who wait for this batch
-            for each in batch:
-                each.error = error
+                each.caller.error = error
+        done = []
         with self._mutex:
+            self._in_hand -= 1
+            for each in batch:
+                each.caller.left -= 1
+                if not each.caller.left:
+                    done.append(each.caller)
             following = self._taken()
-            self._free += not following
         if following:
-            following[0].leads = following
-            following[0].sleeps.release()
-        for each in batch[1:]:
-            each.sleeps.release()
+            following[0].caller.leads.put(following)
+        for caller in done:
+            caller.leads.put([])
 
 
-class _Texts(Generic[Result]):
-    """The texts of one caller, which wait, and what has become of them."""
+class _Caller(Generic[Text, Result]):
+    """Who has brought texts, how many of them are `left`, and what has become of the others."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
-        self.results: list[Result] = []
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.results: dict[int, Result] = {}
         self.error: BaseException | None = None
-        self.leads: list[_Texts[Result]] = []  # the batch that its thread is to encode
-        self.sleeps = threading.Lock()  # until it is released; an Event would be made of three objects for each question
-        self.sleeps.acquire()
+        self.leads: queue.SimpleQueue[list[_Waiting[Text, Result]]] = queue.SimpleQueue()  # batches to encode; an empty one at the end
+
+
+class _Waiting(Generic[Text, Result]):
+    """One text of a caller, at a place among its texts, and how many tokens it has in a pass."""
+
+    __slots__ = ("caller", "place", "text", "tokens")
+
+    def __init__(self, caller: _Caller[Text, Result], place: int, text: Text) -> None:
+        self.caller = caller
+        self.place = place
+        self.text = text
+        self.tokens = filled(len(text))

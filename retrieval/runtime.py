@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
+STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length
+LOWER = 5  # how much nicer threads are that encode for a crowd than those that answer it
 AHEAD = 8  # passes that are in hand at a time
 TOGETHER = 128  # numbers of an activation that share a scale where they are multiplied by weights in 8 bits
 
@@ -26,6 +30,11 @@ TOGETHER = 128  # numbers of an activation that share a scale where they are mul
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def filled(tokens: int) -> int:
+    """How many tokens a text of so many has in a pass."""
+    return -(-tokens // STEP) * STEP
 
 
 def batched(lengths: Sequence[int], at_once: int) -> list[tuple[list[int], int]]:
@@ -46,9 +55,11 @@ class Compiled:
     """A compiled model with its requests; one that is not in use is taken before another is made."""
 
     def __init__(self, file: Path, options: Mapping[str, str]) -> None:
-        """`options` are openvino's own, by their names."""
+        """`options` are openvino's own, by their names; of several passes at a time, `NUM_STREAMS`, the threads give way to all others."""
         fixed = {"DYNAMIC_QUANTIZATION_GROUP_SIZE": str(TOGETHER)}
-        self._model = library().Core().compile_model(file, "CPU", {**fixed, **options})
+        compile_model = functools.partial(library().Core().compile_model, file, "CPU", {**fixed, **options})
+        self.at_once = int(options["NUM_STREAMS"])
+        self._model = compile_model() if self.at_once == 1 else _giving_way(compile_model)
         self._free: deque[Request] = deque()
 
     def run(self, passes: Sequence[Pass], fill: Callable[[Request, Pass], None], keep: Callable[[Pass, Outputs], None]) -> None:
@@ -63,7 +74,7 @@ class Compiled:
                     self._finish(started, keep)
                 request = self._taken()
                 fill(request, each)
-                request.start(alone=len(passes) == 1)
+                request.start(alone=len(passes) == 1 and self.at_once == 1)
                 started.append((each, request))
             while started:
                 self._finish(started, keep)
@@ -120,6 +131,24 @@ class Request:
         if self._begun:
             self._request.wait()
         return [self._request.get_output_tensor(place).data for place in self._outputs]
+
+
+def _giving_way(make: Callable[[], Any]) -> Any:
+    """What `make` makes, in a thread whose lower priority goes over to those that it starts.
+
+    So what is left to do of one question comes before the encoding of others, which takes the time that no core is wanted for.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # for which a process that nobody crowds has no use
+
+    with ThreadPoolExecutor(1, initializer=_lower) as aside:
+        return aside.submit(make).result()
+
+
+def _lower() -> None:
+    """Lower the priority of this thread, where a thread has one of its own."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + LOWER)
 
 
 def library() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -119,6 +120,33 @@ def test_threads_that_come_first_at_once_are_all_served(model: Model, models: Pa
     assert done.stdout.split() == ["1", "1", "1", "70"]
 
 
+@pytest.mark.skipif(sys.platform != "linux" or runtime.cores() == 1, reason="threads of a lower priority, on several cores")
+def test_a_crowd_is_encoded_on_all_cores_by_threads_that_give_way(model: Model, models: Path) -> None:
+    """As long as one asks at a time the model is open for one pass; nobody else's thread has a lower priority then or later."""
+    folder = exported.folder_for(model.identity, models)
+    code = (
+        "import os, threading; from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
+        "from retrieval import encoder, exported\n"
+        f"model = encoder.serve({str(folder)!r}, Path('nowhere'))\n"
+        "def nice():\n"
+        "    return sorted({os.getpriority(os.PRIO_PROCESS, int(thread)) for thread in os.listdir('/proc/self/task')})\n"
+        "def ask(number):\n"
+        "    for _ in range(20):\n"
+        "        model.encode_tokens([f'question {number} of many', 'and more', 'and more of it', 'and still more of it'])\n"
+        "ask(0); print(*nice(), model.encoder._open[exported.ANY].at_once)\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    list(pool.map(ask, range(8)))\n"
+        "print(*nice(), model.encoder._open[exported.ANY].at_once, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=120
+    )
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    alone, crowded = (list(map(int, line.split())) for line in done.stdout.splitlines())
+    assert alone == [own, 1]
+    assert crowded == [own, own + runtime.LOWER, runtime.cores(), own]
+
+
 def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "export"
     shutil.copytree(exported.folder_for(model.identity, models), folder)
@@ -134,8 +162,9 @@ def test_a_model_that_cannot_be_opened_says_what_to_do(model: Model, models: Pat
     folder = tmp_path / "export"
     shutil.copytree(exported.folder_for(model.identity, models), folder, ignore=shutil.ignore_patterns(exported.COMPILED))
     (folder / exported.SHORT_ALONE).write_bytes(b"<net/>")
+    opened = exported.load(folder)
     with pytest.raises(ModelError, match="delete the folder"):
-        exported.load(folder).encode_tokens(["Do I need a degree?"])
+        opened.encode_tokens(opened.read(["Do I need a degree?"]))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -1,94 +1,132 @@
-"""Texts that arrive together are encoded together, and nobody gets another's result."""
+"""Texts that arrive together are encoded together, and nobody gets another's result. Here a text's tokens are its letters."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.encoder import Model
-from retrieval.gathering import MOST, Gathered
+from retrieval.gathering import AT_ONCE, Gathered
+from retrieval.runtime import APART, filled
+
+FULL = "x" * (AT_ONCE // 2)  # two of them fill a pass
 
 
-def test_what_arrives_during_a_batch_makes_the_next() -> None:
+class Held:
+    """An encoder that notes what each pass brings, and waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.passes: list[list[str]] = []
+        self.go_on = threading.Event()
+
+    def __call__(self, texts: Sequence[str]) -> list[str]:
+        """Each text in capitals."""
+        self.passes.append(list(texts))
+        assert self.go_on.wait(30)
+        return [text.upper() for text in texts]
+
+
+def until(reached: Callable[[], bool]) -> None:
+    while not reached():
+        time.sleep(0.001)
+
+
+@contextmanager
+def asking(passes: int) -> Iterator[tuple[Held, Gathered[str, str], Callable[[Sequence[str], int, int], Future[list[str]]]]]:
+    """An encoder that waits, and a way to bring it texts, after which so many wait while it has so many passes."""
+    held = Held()
+    gathered: Gathered[str, str] = Gathered(held, passes)
+    with ThreadPoolExecutor(64) as pool:
+
+        def bring(texts: Sequence[str], waiting: int, running: int) -> Future[list[str]]:
+            brought = pool.submit(gathered, texts)
+            until(lambda: (gathered.waiting, len(held.passes)) == (waiting, running))
+            return brought
+
+        yield held, gathered, bring
+        held.go_on.set()
+
+
+def test_what_arrives_during_a_pass_makes_the_next() -> None:
     """While the first is encoded the others gather, and are encoded at once; each gets its own."""
-    sizes: list[int] = []
-    first, go_on = threading.Event(), threading.Event()
+    with asking(1) as (held, _, bring):
+        brought = [bring(["a"], 0, 1), *(bring([f"b{n}"], n + 1, 1) for n in range(10))]
+        held.go_on.set()
+        assert [each.result(30) for each in brought] == [["A"], *([f"B{n}"] for n in range(10))]
+    assert held.passes == [["a"], [f"b{n}" for n in range(10)]]
+
+
+def test_as_many_passes_run_at_once_as_are_free_and_one_more_if_it_is_full() -> None:
+    """What would fill no pass waits until one is done, so that it can grow; nothing waits for more than that."""
+    with asking(2) as (held, gathered, bring):
+        brought = [
+            bring(["a"], 0, 1),
+            bring(["b"], 0, 2),
+            bring([FULL], 1, 2),
+            bring([FULL], 0, 3),
+            bring([FULL], 1, 3),
+            bring([FULL], 2, 3),
+        ]
+        held.go_on.set()
+        assert [each.result(30) for each in brought] == [["A"], ["B"], *([FULL.upper()],) * 4]
+    assert sorted(held.passes, key=len) == [["a"], ["b"], [FULL] * 2, [FULL] * 2]
+    assert gathered(["c"]) == ["C"]
+
+
+def test_a_pass_takes_the_oldest_and_those_that_are_near_to_its_length() -> None:
+    """Whoever has waited longest comes next, however long the others are, which are not filled up to its length."""
+    short, near, far, farther = "s", "n" * 5, "f" * (APART + 20), "g" * (APART + 24)
+    with asking(1) as (held, _, bring):
+        brought = [bring(["a"], 0, 1)]
+        brought += [bring([text], n, 1) for n, text in enumerate((far, short, near, farther), 1)]
+        held.go_on.set()
+        assert [each.result(30) for each in brought] == [["A"], [far.upper()], [short.upper()], [near.upper()], [farther.upper()]]
+    assert held.passes == [["a"], [far, farther], [short, near]]
+
+
+def test_a_text_that_is_longer_than_a_pass_has_one_of_its_own() -> None:
+    gathered: Gathered[str, str] = Gathered(lambda texts: [f"{len(text)} of {len(texts)}" for text in texts])
+    assert gathered(["a" * 1000, "b" * 999, "c"]) == ["1000 of 1", "999 of 1", "1 of 1"]
+
+
+@given(st.lists(st.lists(st.integers(1, 2 * AT_ONCE), max_size=6), max_size=12), st.integers(1, 3))
+def test_everybody_gets_what_is_theirs_from_passes_that_are_not_too_large(brought: list[list[int]], passes: int) -> None:
+    """Whatever comes, of whatever lengths: each text is encoded once, in a pass that holds what it may."""
+    made: list[list[str]] = []
 
     def encode(texts: Sequence[str]) -> list[str]:
-        sizes.append(len(texts))
-        first.set()
-        assert go_on.wait(30)
+        made.append(list(texts))
         return [text.upper() for text in texts]
 
-    gathered = Gathered(encode)
-    with ThreadPoolExecutor(MOST) as pool:
-        results = [pool.submit(gathered, ["a"])]
-        assert first.wait(30)
-        results += [pool.submit(gathered, [f"b{n}"]) for n in range(MOST - 1)]
-        while gathered.waiting < MOST - 1:
-            time.sleep(0.001)
-        go_on.set()
-        assert [result.result(30) for result in results] == [["A"], *([f"B{n}"] for n in range(MOST - 1))]
-    assert sizes == [1, MOST - 1]
+    texts = [[f"{caller}-{n}-".ljust(tokens, "x") for n, tokens in enumerate(each)] for caller, each in enumerate(brought)]
+    gathered: Gathered[str, str] = Gathered(encode, passes)
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(gathered, texts)) == [[text.upper() for text in each] for each in texts]
+    assert sorted(text for each in made for text in each) == sorted(text for each in texts for text in each)
+    for each in made:
+        lengths = [filled(len(text)) for text in each]
+        assert len(each) == 1 or len(each) * max(lengths) <= AT_ONCE
+        assert max(lengths) - min(lengths) <= APART
 
 
-def test_as_many_batches_run_at_once_as_there_are_passes() -> None:
-    """Each of two waits within its pass until the other is there too, and both passes are free again after."""
-    both = threading.Barrier(2, timeout=30)
-    sizes: list[int] = []
-
-    def encode(texts: Sequence[str]) -> list[str]:
-        sizes.append(len(texts))
-        if texts[0] != "c":
-            both.wait()
-        return list(texts)
-
-    gathered = Gathered(encode, 2)
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(gathered, (["a"], ["b"]))) == [["a"], ["b"]]
-    assert (gathered(["c"]), sizes) == (["c"], [1, 1, 1])
-
-
-def test_texts_that_come_together_stay_together() -> None:
-    """A batch takes no caller's texts in part, and more than its most only where one caller alone brings them."""
-    batches: list[Sequence[str]] = []
-    first, go_on = threading.Event(), threading.Event()
-
-    def encode(texts: Sequence[str]) -> list[str]:
-        batches.append(texts)
-        first.set()
-        assert go_on.wait(30)
-        return [text.upper() for text in texts]
-
-    gathered = Gathered(encode)
-    groups = [["a"], ["b", "c"], [f"d{n}" for n in range(MOST - 1)], [f"e{n}" for n in range(MOST + 1)], ["f"]]
-    with ThreadPoolExecutor(len(groups)) as pool:
-        results = []
-        for number, group in enumerate(groups):
-            results.append(pool.submit(gathered, group))
-            assert first.wait(30)
-            while gathered.waiting < number:
-                time.sleep(0.001)
-        go_on.set()
-        assert [result.result(30) for result in results] == [[text.upper() for text in group] for group in groups]
-    assert batches == groups
-
-
-def test_an_error_reaches_all_who_wait_and_nobody_after() -> None:
-    """A batch that fails is an error for its own texts only."""
+def test_an_error_reaches_all_whose_texts_are_in_the_pass_and_nobody_after() -> None:
+    """A pass that fails is an error for its own texts only."""
 
     def encode(texts: Sequence[str]) -> list[str]:
         if "bad" in texts:
             raise ValueError("bad")
         return list(texts)
 
-    gathered = Gathered(encode)
+    gathered: Gathered[str, str] = Gathered(encode)
     with pytest.raises(ValueError, match="bad"):
-        gathered(["bad"])
+        gathered(["bad", "b" * AT_ONCE])
     assert gathered(["good"]) == ["good"]
 
 
@@ -99,6 +137,6 @@ def test_many_threads_get_the_vectors_of_their_own_texts(model: Model) -> None:
         together = list(pool.map(lambda text: model.encode_tokens([text, text.upper()]), texts))
     for text, found in zip(texts, together, strict=True):
         assert found is not None
-        for given, tokens in zip((text, text.upper()), found, strict=True):
-            assert float(tokens.vector @ model.encode([given])[0]) >= 0.999
+        for given_text, tokens in zip((text, text.upper()), found, strict=True):
+            assert float(tokens.vector @ model.encode([given_text])[0]) >= 0.999
             assert len(tokens.spans) == len(tokens.vectors)

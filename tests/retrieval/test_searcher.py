@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Encoding
 
 from bot.wiring import Bot
-from retrieval.encoder import Model, Vectors
+from retrieval.encoder import Model
 from retrieval.exported import ExportedEncoder
-from retrieval.gathering import Gathered
 from retrieval.search import Hit
 from retrieval.searcher import PART, Found, Searcher
 from retrieval.stores import open_current
@@ -135,23 +135,24 @@ def test_a_question_that_was_read_is_not_encoded_again(searcher: Searcher) -> No
 
 
 def watched(model: Model, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The texts of each call of the encoder for tokens from now on."""
+    """The texts of each call of the encoder from now on."""
     calls: list[list[str]] = []
     encoder = model.encoder
     assert isinstance(encoder, ExportedEncoder)
-    whole = encoder.encode_tokens
+    whole = encoder.read
 
-    def encode(texts: Sequence[str]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
+    def read(texts: Sequence[str]) -> list[Encoding]:
         calls.append(list(texts))
         return whole(texts)
 
-    monkeypatch.setattr(model, "_gathered", Gathered(encode))
+    monkeypatch.setattr(encoder, "read", read)
     return calls
 
 
 def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call of the encoder, once; frequent words not at all; each as it is alone."""
     searcher = bot.engine_for(open_current(bot.store)[0]).searcher
+    bot.model.encode_words(["koala", "wombat"])
     calls = watched(bot.model, monkeypatch)
     for question in ("does a zyzzyva earn more than a quokka in berlin", "where does the quokka live"):
         searcher.read(question)
