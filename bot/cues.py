@@ -30,6 +30,7 @@ DURATION = _any(
 LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years|days|hours|minutes)\b")  # asks for a duration and nothing else
 MONEY = _any(
     r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
+    r"\bcostl(?:y|ier|iest)\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|ying)\b", r"\bpaid\b(?! (?:\w+ )?(?:work|jobs?|experience|roles?|positions?|internships?))",
     r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b", r"\bcomp\b", r"\btc\b",
     r"\bincomes?\b", r"(?<!\bfor )\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
@@ -58,8 +59,9 @@ ADVICE = _any(
     r"\b(?:my|the|which|what|a|your) (?:\w+ )?(?:path|route|plan|roadmap|option)\b(?=[^.]*\b(?:me|i|my|is|into|now)\b|\s*\??\s*$)",
     r"\bwhat (?:should|shall|can|do|would) (?:i|you)\b(?! (?:earn|make|put|show|write|call))", r"\bshould i\b",
     r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
-    r"(?:get|become|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
-    r"\bwhere (?:do|should) i (?:start|begin)\b", r"\bwhat(?:'s| is) (?:the|my) (?:way|route)\b",
+    r"(?:get|become|turn|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
+    r"\bwhere (?:do|should) i (?:start|begin)\b", r"\bwhat(?:'s| is|s) (?:the|my|your) (?:next |best )?(?:way|route|move|play)\b",
+    r"\bwhat (?:should|shall|can) (?:he|she|they)\b(?! (?:earn|make|put|show|write|call|pay|offer|ask))", r"\bfor (?:him|her)\b",
     r"\b(?:can'?t|cannot|not sure|unsure|undecided|torn)\b.*\b(?:decide|choose|between|which)\b",
     r"\b(?:path|route|plan|way in)\s*\?", r"\b(?:path|route|way) (?:in)?to\b", r"\bgo\.?$", r"\bor what\b",
     r"\bfor me\b", r"\bin my (?:case|situation|position)\b", r"\bwhich (?:way|path|route)\b",
@@ -87,7 +89,9 @@ WHICH = re.compile(
     re.IGNORECASE,
 )
 LACKS = _any(
-    r"\bwhat (?:am i|do i|would i|are we|do we|should i)(?: still)? (?:miss(?:ing)?|lack(?:ing)?|need|have to learn)\b", r"\bmy gaps?\b"
+    r"\bwhat (?:am i|do i|would i|are we|do we|should i)(?: still)? (?:miss(?:ing)?|lack(?:ing)?|need|have to learn)\b",
+    r"\bmy gaps?\b",
+    r"\bwhat(?:'s| is) (?:still )?(?:missing|lacking)\b",
 )
 WISH = _any(
     r"\b(?:want|wanna|wants|wish|would like|'d like|like to|hope|hoping|aim(?:ing)?|goal|target(?:ing)?|dream|plan(?:ning)? to|"
@@ -130,7 +134,7 @@ BOTH_GUIDES = _any(
     r"\bone (?:guide|article) says\b", r"\b(?:guides|articles) (?:differ|disagree|say)\b", r"\bdo the (?:guides|articles)\b",
 )  # fmt: skip
 COMPARES = _any(
-    r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bdifference\b.*\bbetween\b", r"\b(?:more|less|better|worse|\w+er) than\b",
+    r"\bvs\b", r"\bversus\b", r"\bcompare", r"\bcontrast", r"\bdifference\b.*\bbetween\b", r"\b(?:more|less|better|worse|\w+er) than\b",
     r"\bearns? more\b", r"\bpays? (?:more|better)\b", r"\bwhich (?:one )?(?:is|pays|takes|costs|earns|of)\b.*\bor\b",
     r"\bwho (?:earns|makes|gets) more\b", r"\b(?:cheaper|faster|quicker|longer|shorter|sooner)\b.*\bor\b",
     r",\s*\w[\w' -]* or \w[\w' -]*\?", r"\bhow much (?:more|less|longer|shorter|cheaper|faster|slower)\b.*\bthan\b",

@@ -21,14 +21,17 @@ from retrieval.terms import Terms
 _CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
-    r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but|used to|no longer|originally|formerly|"
-    r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of)\b(?:\s+[\w'-]+){0,4}\s*$",
+    r"skip|over|sick of|tired of|bored of|less|(?:no|zero|little) interest in\b[^.,;!?]*|"
+    r"anything but|used to|no longer|originally|formerly|"
+    r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of|rather\b[^.;!?]*\bthan)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
 # What somebody has done says nothing of what they want: "twelve years of industry work".
 _BEHIND = re.compile(r"\b(?:years?|yrs?|yoe|months?)\s+(?:of|in)\s+(?:an?\s+)?(?:industry|production|research|science)\b", re.IGNORECASE)
 _GIVEN_UP = re.compile(
-    r"^[\w-]+,? (?:(?:but )?(?:not (?:any ?more|any longer)|no (?:more|longer))|(?:\w+ )?(?:bores?|bored|isn'?t for) me)\b", re.IGNORECASE
+    r"^[\w-]+,? (?:(?:but )?(?:not (?:any ?more|any longer)|no (?:more|longer))|(?:\w+ )?"
+    r"(?:(?:bores?|bored|isn'?t(?: it| really)? for|(?:do|does|did)(?: ?n[o']?t) (?:interest|excite|attract|appeal to)) me|behind))\b",
+    re.IGNORECASE,
 )
 EXPERIENCE = "experience"  # an axis of this name is read from what people say of their own work
 _OPTION = re.compile(r"\s+OR\s+")

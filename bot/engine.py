@@ -122,9 +122,10 @@ class Engine:
         said, guides = provenance.credited(text, self.searcher)
         resolved = replace(resolve(self._read(said), self._history(history), self.searcher), guides=guides)
         citations, adviser = Citations(self.searcher.generation.guides), self._adviser(speech)
-        if (advice := self._advice(adviser, self._read(whole[: message.KEPT]), resolved, citations)) is not None:
+        entire = self._read(whole[: message.KEPT])
+        if (advice := self._advice(adviser, entire, resolved, citations)) is not None:
             return self._advised(text, advice, citations, speech)
-        role = None if resolved.explains else adviser.role_row(self._read(text), resolved.said)
+        role = None if resolved.explains else adviser.role_row(entire, (*resolved.said[:-1], entire))
         if not subject_words(resolved.text, self.searcher) and cue.kind(resolved.text) is None and not figures(text):
             return self._plain_reply(text, _Said("clarify", speech.say(wording.UNCLEAR), suggests=True), speech)
         following = f"{history[-1]} {said}" if resolved.follows and history else said
@@ -161,6 +162,9 @@ class Engine:
         parts = [resolved.text] if resolved.follows else self._standing(resolved.text)
         facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "", resolved.guides)
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations, row)) for part in parts]
+        if len(parts) == 1 and not replies[0][1].text and (alone := self._alone(parts[0])):
+            tried = facts.reply(alone, cue.read(alone), citations, row)
+            replies = [(alone, tried)] if tried.text else replies
         answered = [reply for _, reply in replies if reply.text]
         if not answered:
             return self._plain_reply(text, _Said("not_covered", replies[0][1].uncovered, suggests=True), speech, parts[0])
@@ -179,6 +183,11 @@ class Engine:
                 before = subject_words(text[: text.find(part)], self.searcher)
                 parts[i] = f"{part} {' '.join(before)}".strip()
         return parts
+
+    def _alone(self, text: str) -> str:
+        """The sentence that asks, of several, where the others tell something that the guides need not speak of; else ""."""
+        asked, rest = message.apart(text)
+        return asked if asked and subject_words(asked, self.searcher) and not self._limits(rest) else ""
 
     def _tells(self, text: str) -> bool:
         """Whether a text names a thing that the guides have a name for."""

@@ -56,7 +56,7 @@ _META = frozenset(
     grid box list lists question questions figure figures number numbers topic topics source sources cite cited cites
     citation reference references example examples word words part section sections sentence bullet bullets data
     overview summary tldr tl dr page pages post answer info information say says mention mentions agree agrees disagree
-    differ differs contradict contradicts conflict long take takes last lasts same compare compared versus difference matrix
+    differ differs contradict contradicts conflict long take takes last lasts same compare compared contrast versus difference matrix
     chart diagram tabulate tabulated paragraph footnote chapter paste copy print display screenshot
     wife husband partner friend friends buddy colleague colleagues coworker boss recruiter girlfriend boyfriend brother sister parents
     roommate teammate woman man guy girl lady dude

@@ -45,7 +45,7 @@ SUITS_ANY = tuple(
     opportunity ability skill knowledge experience lesson summary overview details information fact truth mistake title heading
     offer give take put happen think look try begin stop keep find show tell ask answer explain mention list include contain
     compare choose decide weigh lean rely rest base consider believe expect prefer care matter lose gain win beat convince help
-    improve build make
+    improve build make spend buy pick brush appreciate emphasize highlight focus prepare concentrate
     stand mean meant define call called refer signify niche area field topic factor
     walk land grind handle reach achieve become change move leave stay lead follow count depend
     good bad best worst big small hard easy different same similar close closer weak strong exact honest real true wrong right

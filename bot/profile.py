@@ -54,6 +54,16 @@ _OTHERS = re.compile(
     r"daughter)\b|"
     r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b"
 )
+# Who asks for somebody else: "one of my devs has 4 years, what should she do".
+_FOR_OTHERS = re.compile(r"\b(?:should|shall|can|could|would|must) (?:he|she|they)\b|\bfor (?:him|her|them)\b")
+# Years of something else than developing: "then 1 year as a PM", "at home with the kids for four years".
+_OTHER_WORK = re.compile(
+    r"^\s*as (?:an? |the )?(?:\w+ )?(?:pm|po|product (?:manager|owner)|project manager|manager|teacher|nurse|consultant|recruiter|"
+    r"designer|accountant|salesperson|student|parent|mother|father)\b"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:at home|(?:parental|maternity|paternity) leave|career break|sabbatical|out of work|unemployed|(?:time|years?) off)\b"
+)
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
 _DOING = re.compile(r"^\s*(?:of\s+\w+ing|as)\b", re.IGNORECASE)  # "after ten years of writing backends"
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
@@ -143,7 +153,12 @@ def _is_experience(text: str, match: re.Match[str]) -> bool:
     before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 40]
     clause = re.split(r"[.;!?\n]|\bbut\b", text[: match.start()])[-1]
     unit_says = match["unit"].casefold() == "yoe" or re.match(r"\s*(?:of\s+)?(?:\w+\s+){0,3}(?:experience|exp)\b", after, re.IGNORECASE)
-    if _AFTER_DECOY.match(after) or _belongs_to_others(clause):
+    if (
+        _AFTER_DECOY.match(after)
+        or _belongs_to_others(clause, text)
+        or _OTHER_WORK.match(after)
+        or _ELSEWHERE.search(clause.rpartition(",")[2])
+    ):
         return False
     if _AGO.match(after):
         return bool(_STARTED.search(clause))
@@ -154,7 +169,9 @@ def _is_experience(text: str, match: re.Match[str]) -> bool:
     return True
 
 
-def _belongs_to_others(clause: str) -> bool:
+def _belongs_to_others(clause: str, text: str) -> bool:
+    if _FOR_OTHERS.search(text):
+        return False
     others = list(_OTHERS.finditer(clause))
     return bool(others) and not _MINE.search(re.sub(r"\bmy\s+\w+", "", clause[others[-1].end() :]))
 

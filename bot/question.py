@@ -14,9 +14,14 @@ SHORT = 140  # characters; a shorter message is read whole
 
 _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|channel)\b", re.IGNORECASE)
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
+_PICTURE = re.compile(r"!\[[^\]\n]{0,80}\]\([^()\n]{0,400}\)")
 _MARKED_LINK = re.compile(r"\[[^\]\n]{0,80}\]\((?:javascript|data|vbscript|file):[^\n]{0,200}?\)+", re.IGNORECASE)
-_OVERRIDDEN = re.compile("[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")  # shown in another order than it is stored in
+# Shown in another order than it is stored in; within a word only that word is, and it is read.
+_OVERRIDDEN = re.compile("(?<!\\w)[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")
 _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
+# A conversation that is pasted in, of which the last turn of the one who asks counts: "User: do I need a PhD?".
+_TURN = re.compile(r"^[ \t]*(?P<who>user|human|me|assistant|system|ai|bot)[ \t]*:(?!//)", re.IGNORECASE | re.MULTILINE)
+_ASKERS = ("user", "human", "me")
 _SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
@@ -38,10 +43,11 @@ NOISE = 12  # times that something stands in a row from which on it says nothing
 _TOLD = re.compile(
     r"\b(?:(?:my|an?|the|some|this|one)(?: \w+)? \w+|someone|somebody|people|they) (?:keeps? )?"
     r"(?:ask(?:s|ed|ing)?|tells?|told|thinks?|claim(?:s|ed)?|insists?|swears?|reckons?)(?: me)?(?: that)?\b(?! (?:for|about|to)\b)|"
+    r"\b(?:my|the|some|this|one) \w+ keeps? (?:mention|say|repeat)ing(?: that)?\b|"
     r"\bi (?:heard|read|guess|think|suppose|believe|assume)(?: that)?\b|\b(?:so )?i was told(?: that)?\b",
     re.IGNORECASE,
 )
-_SAYS = re.compile(r"ask|t(?:ell|old)|think|claim|insist|swear|reckon|heard|read|guess|suppose|believe|assume")  # of which it has one
+_SAYS = re.compile(r"ask|keep|t(?:ell|old)|think|claim|insist|swear|reckon|heard|read|guess|suppose|believe|assume")  # of which it has one
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
 _INTERROGATIVE = (
     r"what|whats|what's|which|who|whom|whose|when|where|why|how|is|are|was|do|does|did|can|could|should|would|will|"
@@ -59,7 +65,8 @@ _REFERS = re.compile(r"\b(?:that|this|those|these|they|them|their|its|it(?! take
 _POINTS_BACK = re.compile(r"\b(?:that|thats|that's|this|it|those)\b", re.IGNORECASE)
 
 SHORT_FORMS = {
-    "ppl": "people", "yrs": "years", "yr": "year", "uni": "university", "grad": "graduate", "comp": "compensation",
+    "ppl": "people", "yrs": "years", "yr": "year", "uni": "university", "unis": "universities", "profs": "professors",
+    "grad": "graduate", "comp": "compensation",
     "infra": "infrastructure",
     "repo": "repository", "repos": "repositories", "prod": "production", "exp": "experience", "eng": "engineering", "mgmt": "management",
     "mgr": "manager", "lvl": "level", "w/": "with", "w/o": "without", "wich": "which", "acc": "according", "rly": "really", "rn": "now",
@@ -86,13 +93,21 @@ def clean(message: str) -> str:
         text = _OVERRIDDEN.sub(" ", unicodedata.normalize("NFC", text))
     if not text.isprintable():
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    for noise in (_MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE) if _SIGN.search(text) else ():
+    for noise in (_PICTURE, _MARKED_LINK, _MENTION, _LINK, _TEMPLATE, _SCRIPT, _TAG, _FILE) if _SIGN.search(text) else ():
         text = noise.sub(" ", text)
     if _may_repeat(text):
         text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
             lambda m: m["unit"], text
         )
-    return _BLANKS.sub(" ", text.translate(_MARKS)).strip()
+    return _BLANKS.sub(" ", _last_turn(text).translate(_MARKS)).strip()
+
+
+def _last_turn(text: str) -> str:
+    """What the one who asks says last in a conversation; a text that is none as it is."""
+    turns = list(_TURN.finditer(text)) if ":" in text else []
+    ends = [turn.start() for turn in turns[1:]] + [len(text)]
+    said = [text[turn.end() : end] for turn, end in zip(turns, ends, strict=False) if turn["who"].casefold() in _ASKERS]
+    return said[-1] if len(turns) > 1 and said and said[-1].strip() else text
 
 
 def _may_repeat(text: str) -> bool:
@@ -160,6 +175,13 @@ def asked(text: str) -> str:
     asking = [part for part in parts if part.endswith("?")]
     rest = " ".join(part for part in parts if part not in asking)
     return asking[0] if rest and len(asking) == 1 and not _OWN.search(rest) else ""
+
+
+def apart(text: str) -> tuple[str, str]:
+    """The one sentence of several that asks something, and the others; "" twice where there is no such one."""
+    parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    asking = [part for part in parts if _ASKS.search(part)]
+    return (asking[0], " ".join(part for part in parts if part not in asking)) if len(asking) == 1 < len(parts) else ("", "")
 
 
 def split(text: str, tells: Callable[[str], bool] = lambda _: True) -> list[str]:
