@@ -37,7 +37,7 @@ _WEAK = frozenset(
     really mean difference detail details example examples explain elaborate source sources true correct long
     short time again question answer elaborating point happen happens come comes first next last else way
     option options different same kind type part hard easy possible fine happen year years month months
-    though anyway already yet still claim evidence backs
+    though anyway already yet still claim evidence backs equivalent counterpart
     """.split()
 )
 

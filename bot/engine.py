@@ -178,6 +178,8 @@ class Engine:
         parts = message.split(text, self._tells)
         if len(parts) == 1 and (asked := message.asked(text)) and self._tells(asked) and not self._tells(text.replace(asked, "")):
             return [asked] if not self._limits(text) else parts
+        if len(parts) > 1 and message.refers(parts[0]) and not subject_words(parts[0], self.searcher):
+            parts = parts[1:]  # "is that so?", of what stands in no message
         for i, part in enumerate(parts[1:], 1):
             if message.refers(part) and not subject_words(part, self.searcher):
                 before = subject_words(text[: text.find(part)], self.searcher)

@@ -58,6 +58,7 @@ _OTHERS = re.compile(
 _FOR_OTHERS = re.compile(r"\b(?:should|shall|can|could|would|must) (?:he|she|they)\b|\bfor (?:him|her|them)\b")
 # Years of something else than developing: "then 1 year as a PM", "at home with the kids for four years".
 _OTHER_WORK = re.compile(
+    r"^\s*(?:of |on )?(?:(?:parental|maternity|paternity) leave|sabbatical|unemployment)\b|"
     r"^\s*as (?:an? |the )?(?:\w+ )?(?:pm|po|product (?:manager|owner)|project manager|manager|teacher|nurse|consultant|recruiter|"
     r"designer|accountant|salesperson|student|parent|mother|father)\b"
 )
