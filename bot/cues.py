@@ -29,7 +29,8 @@ DURATION = _any(
 )  # fmt: skip
 LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years|days|hours|minutes)\b")  # asks for a duration and nothing else
 MONEY = _any(
-    r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b", r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
+    r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b(?! (?:page|model|team|service|engine))",
+    r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
     r"\bcostl(?:y|ier|iest)\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|ying)\b", r"\bpaid\b(?! (?:\w+ )?(?:work|jobs?|experience|roles?|positions?|internships?))",
     r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b", r"\bcomp\b", r"\btc\b",
@@ -62,6 +63,7 @@ ADVICE = _any(
     r"(?:get|become|turn|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
     r"\bwhere (?:do|should) i (?:start|begin)\b", r"\bwhat(?:'s| is|s) (?:the|my|your) (?:next |best )?(?:way|route|move|play)\b",
     r"\bwhat (?:should|shall|can) (?:he|she|they)\b(?! (?:earn|make|put|show|write|call|pay|offer|ask))", r"\bfor (?:him|her)\b",
+    r"\bwhat (?:should|would|could) (?:my|the|your) (?:\w+ )?(?:path|route|move|plan|steps?)\b",
     r"\b(?:can'?t|cannot|not sure|unsure|undecided|torn)\b.*\b(?:decide|choose|between|which)\b",
     r"\b(?:path|route|plan|way in)\s*\?", r"\b(?:path|route|way) (?:in)?to\b", r"\bgo\.?$", r"\bor what\b",
     r"\bfor me\b", r"\bin my (?:case|situation|position)\b", r"\bwhich (?:way|path|route)\b",

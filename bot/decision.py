@@ -20,7 +20,7 @@ from retrieval.terms import Terms
 
 _CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
+    r"\b(?:not|no|nothing|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
     r"skip|over|sick of|tired of|bored of|less|(?:no|zero|little) interest in\b[^.,;!?]*|"
     r"anything but|used to|no longer|originally|formerly|"
     r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of|rather\b[^.;!?]*\bthan)\b(?:\s+[\w'-]+){0,4}\s*$",

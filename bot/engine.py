@@ -187,7 +187,7 @@ class Engine:
         return parts
 
     def _alone(self, text: str) -> str:
-        """The sentence that asks, of several, where the others tell something that the guides need not speak of; else ""."""
+        """What asks, of several sentences and clauses, where the others tell something that the guides need not speak of; else ""."""
         asked, rest = message.apart(text)
         return asked if asked and subject_words(asked, self.searcher) and not self._limits(rest) else ""
 

@@ -54,6 +54,8 @@ _INTERROGATIVE = (
     r"any|tell me|show me|give me"
 )
 _ASKS = re.compile(rf"\?|^\W*(?:and |so |but |also |ok |hey )?(?:{_INTERROGATIVE})\b", re.IGNORECASE)
+_BESIDE = re.compile(rf"{_SENTENCE.pattern}|[:;]\s+|\s[-–—]\s")  # between a question and what is told beside it
+_TELLS_TO = re.compile(r"^\W*(?:please |pls )?(?:list|name|explain|describe|compare)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"\s*(?:[,;]\s*(?:(?:and|also|plus|but)\s+)?|\s+and\s+(?:also\s+)?)"
     r"(?=(?:what|whats|which|who|when|where|why|how|do i|is it|should i)\b)",
@@ -178,10 +180,13 @@ def asked(text: str) -> str:
 
 
 def apart(text: str) -> tuple[str, str]:
-    """The one sentence of several that asks something, and the others; "" twice where there is no such one."""
-    parts = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    asking = [part for part in parts if _ASKS.search(part)]
-    return (asking[0], " ".join(part for part in parts if part not in asking)) if len(asking) == 1 < len(parts) else ("", "")
+    """What asks, of several sentences and clauses, and the others; "" twice where not just one does."""
+    for between in (_SENTENCE, _BESIDE):
+        parts = [part.strip() for part in between.split(text) if part.strip()]
+        asking = [part for part in parts if _ASKS.search(part) or _TELLS_TO.search(part)]
+        if len(asking) == 1 < len(parts) and (between is _SENTENCE or not refers(asking[0])):  # "visas: do they offer it?" needs the first
+            return asking[0], " ".join(part for part in parts if part not in asking)
+    return "", ""
 
 
 def split(text: str, tells: Callable[[str], bool] = lambda _: True) -> list[str]:
