@@ -29,9 +29,9 @@ DURATION = _any(
 )  # fmt: skip
 LENGTH = _any(r"\bhow long\b", r"\bhow many (?:months|weeks|years|days|hours|minutes)\b")  # asks for a duration and nothing else
 MONEY = _any(
-    r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b(?! (?:page|model|team|service|engine))",
+    r"\bcosts?\b", r"\bpric(?:e|es|ey|ing)\b(?! (?:page|team|service|engine))",
     r"\bfees?\b", r"\btuition\b", r"\bexpensive\b", r"\bcheap(?:er|est)?\b",
-    r"\bcostl(?:y|ier|iest)\b",
+    r"\bcostl(?:y(?! \w)|ier|iest)\b",
     r"\bsalar(?:y|ies)\b", r"\bpa(?:y|ys|ying)\b", r"\bpaid\b(?! (?:\w+ )?(?:work|jobs?|experience|roles?|positions?|internships?))",
     r"\bearn(?:s|ings?)?\b", r"\bwages?\b", r"\bcompensation\b", r"\bcomp\b", r"\btc\b",
     r"\bincomes?\b", r"(?<!\bfor )\bmoney\b", r"\bbucks\b", r"\bdollars?\b", r"\$",
@@ -62,7 +62,8 @@ ADVICE = _any(
     r"\brecommend", r"\badvi[cs]e\b", r"\bsuggest", r"\bhow (?:do|can|should|would|could|to) (?:i )?(?:\w+ )?"
     r"(?:get|become|turn|switch|move|transition|break|pivot|go|start|make the)\b", r"\bwhat now\b", r"\bnext steps?\b",
     r"\bwhere (?:do|should) i (?:start|begin)\b", r"\bwhat(?:'s| is|s) (?:the|my|your) (?:next |best )?(?:way|route|move|play)\b",
-    r"\bwhat (?:should|shall|can) (?:he|she|they)\b(?! (?:earn|make|put|show|write|call|pay|offer|ask))", r"\bfor (?:him|her)\b",
+    r"\bwhat (?:should|shall|can) (?:he|she|they)\b(?! (?:earn|make|put|show|write|call|pay|offer|ask))",
+    r"\bfor (?:him|her)\b(?=\s*(?:$|[?.,!;]))",
     r"\bwhat (?:should|would|could) (?:my|the|your) (?:\w+ )?(?:path|route|move|plan|steps?)\b",
     r"\b(?:can'?t|cannot|not sure|unsure|undecided|torn)\b.*\b(?:decide|choose|between|which)\b",
     r"\b(?:path|route|plan|way in)\s*\?", r"\b(?:path|route|way) (?:in)?to\b", r"\bgo\.?$", r"\bor what\b",
@@ -173,7 +174,7 @@ _LOWEST = _any(
     r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?least\b", r"\bworst[- ]pa(?:id|ying)\b", r"\bmin(?:imum)?\b",
 )  # fmt: skip
 _HIGHEST = _any(
-    r"\b(?:slow|long|high|larg|bigg|dear|pric(?:i)?)est\b", r"\bmost (?:expensive|time|money|costly|lucrative|paid)\b",
+    r"\b(?:slow|long|high|larg|bigg|dear|costli|pric(?:i)?)est\b", r"\bmost (?:expensive|time|money|costly|lucrative|paid)\b",
     r"\b(?:pays?|earns?|costs?|makes?|takes?) (?:the )?most\b", r"\bbest[- ]pa(?:id|ying)\b", r"\btop (?:pay|salary|paying|paid)\b",
     r"\bhighest[- ]pa(?:id|ying)\b", r"\bmax(?:imum)?\b",
 )  # fmt: skip

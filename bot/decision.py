@@ -20,17 +20,23 @@ from retrieval.terms import Terms
 
 _CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
 _NEGATION = re.compile(
-    r"\b(?:not|no|nothing|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
-    r"skip|over|sick of|tired of|bored of|less|(?:no|zero|little) interest in\b[^.,;!?]*|"
-    r"anything but|used to|no longer|originally|formerly|"
+    r"\b(?:not|no|never|hate|dislike|don't|dont|doesn't|isn't|without|rather than|instead of|except|neither|nor|avoid|"
+    r"skip|over|sick of|tired of|bored of|less|zero interest in|anything but|used to|no longer|originally|formerly|"
     r"g(?:ave|iven) up(?: on)?|(?:done|through|finished) with|enough of|rather\b[^.;!?]*\bthan)\b(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
+# All that nobody is interested in, up to where another clause begins; and what is nothing but that: "nothing academic".
+_UNINTERESTED = re.compile(
+    r"\b(?:(?:no|zero|little) interest in\b(?:(?!\b(?:because|since|as|so|i|when|if|while)\b)[^.,;!?])*|"
+    r"nothing (?:too |very |to do with )?)$",
+    re.IGNORECASE,
+)
+_LEAVES, _LEFT = re.compile(r"\bleav(?:e|ing)\b[^.,;!?]*$", re.IGNORECASE), re.compile(r"^[\w-]+(?: [\w-]+){0,2} behind\b", re.IGNORECASE)
 # What somebody has done says nothing of what they want: "twelve years of industry work".
 _BEHIND = re.compile(r"\b(?:years?|yrs?|yoe|months?)\s+(?:of|in)\s+(?:an?\s+)?(?:industry|production|research|science)\b", re.IGNORECASE)
 _GIVEN_UP = re.compile(
     r"^[\w-]+,? (?:(?:but )?(?:not (?:any ?more|any longer)|no (?:more|longer))|(?:\w+ )?"
-    r"(?:(?:bores?|bored|isn'?t(?: it| really)? for|(?:do|does|did)(?: ?n[o']?t) (?:interest|excite|attract|appeal to)) me|behind))\b",
+    r"(?:(?:bores?|bored|isn'?t(?: it| really)? for|(?:do|does|did)(?: ?n[o']?t) (?:interest|excite|attract|appeal to)) me))\b",
     re.IGNORECASE,
 )
 EXPERIENCE = "experience"  # an axis of this name is read from what people say of their own work
@@ -205,4 +211,5 @@ def _inflected(phrase: str) -> re.Pattern[str]:
 
 def _negated(text: str, at: int) -> bool:
     clause = _CLAUSE.split(text[:at])[-1]
-    return bool(_NEGATION.search(clause) or _GIVEN_UP.match(text[at:]))
+    left = _LEAVES.search(clause) and _LEFT.match(text[at:])
+    return bool(left or _NEGATION.search(clause) or _UNINTERESTED.search(clause) or _GIVEN_UP.match(text[at:]))

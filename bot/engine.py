@@ -162,7 +162,7 @@ class Engine:
         parts = [resolved.text] if resolved.follows else self._standing(resolved.text)
         facts = Facts(self.searcher, self._disagreements, speech, text, read if len(parts) == 1 else "", resolved.guides)
         replies = [(part, facts.reply(part, cue.read(resolved.asks if resolved.follows else part), citations, row)) for part in parts]
-        if len(parts) == 1 and not replies[0][1].text and (alone := self._alone(parts[0])):
+        if len(parts) == 1 and not replies[0][1].text and not replies[0][1].noted and (alone := self._alone(parts[0])):
             tried = facts.reply(alone, cue.read(alone), citations, row)
             replies = [(alone, tried)] if tried.text else replies
         answered = [reply for _, reply in replies if reply.text]
@@ -178,7 +178,7 @@ class Engine:
         parts = message.split(text, self._tells)
         if len(parts) == 1 and (asked := message.asked(text)) and self._tells(asked) and not self._tells(text.replace(asked, "")):
             return [asked] if not self._limits(text) else parts
-        if len(parts) > 1 and message.refers(parts[0]) and not subject_words(parts[0], self.searcher):
+        if len(parts) > 1 and message.refers(parts[0]) and not words.content(parts[0]):
             parts = parts[1:]  # "is that so?", of what stands in no message
         for i, part in enumerate(parts[1:], 1):
             if message.refers(part) and not subject_words(part, self.searcher):

@@ -37,11 +37,15 @@ _TAG = re.compile(r"\bor\b|\bright\b|\btrue\b|\bcorrect\b|\bno\s*\?|\byes\s*\?|\
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one question of a message; `text` is empty where it is not covered and `uncovered` says why."""
+    """The answer to one question of a message; `text` is empty where it is not covered and `uncovered` says why.
+
+    `noted` where a guide's own note says that it is not.
+    """
 
     text: str = ""
     uncovered: str = ""
     disagreements: tuple[Disagreement, ...] = field(default=())
+    noted: bool = False
 
 
 class Facts:
@@ -174,7 +178,7 @@ class Facts:
             return Reply(uncovered=self._speech.say(wording.NOT_COVERED_WORDS if named else wording.NOT_COVERED, words=named))
         if (note := told.found.passage).kind in NOTES:
             template = wording.NOT_COVERED_GAP if note.kind == "gap" else wording.NOT_COVERED_CLAIM
-            return Reply(uncovered=self._speech.say(template, section=_place(note), note=markdown.plain(note.text)))
+            return Reply(uncovered=self._speech.say(template, section=_place(note), note=markdown.plain(note.text)), noted=True)
         return None
 
     def _stating(self, question: str) -> list[Passage]:
@@ -242,7 +246,7 @@ class Facts:
         found: list[tuple[Query, list[Ranked]]] = []
         for side in sides.of(question):
             query, ranked = self._ranked(side, cue.read(side))
-            ranked = [r for r in ranked if r.found.passage.kind not in (*NOTES, "table")]
+            ranked = [r for r in ranked if r.found.passage.kind not in (*NOTES, "table") and not self._tables.decides(r.found.passage)]
             if not ranked or not evidence.enough(ranked[0], query, cue.read(side), self._searcher):
                 return Reply()
             found.append((query, ranked))

@@ -54,17 +54,22 @@ _OTHERS = re.compile(
     r"daughter)\b|"
     r"\b(?:he|she|they)(?:'s|'ve| has| have| had)\b"
 )
-# Who asks for somebody else: "one of my devs has 4 years, what should she do".
-_FOR_OTHERS = re.compile(r"\b(?:should|shall|can|could|would|must) (?:he|she|they)\b|\bfor (?:him|her|them)\b")
+# Who asks for somebody else, and tells nothing of their own: "one of my devs has 4 years, what should she do".
+_FOR_OTHERS = re.compile(r"\b(?:should|shall|can|could|would|must) (?:he|she|they)\b|\bfor (?:him|her|them)\s*(?:$|[?.,!;])")
+_OWN = re.compile(r"\bi(?:'ve|'m|'d| have| am| was| got| did)\b")
 # Years of something else than developing: "then 1 year as a PM", "at home with the kids for four years".
+_DEVELOPS = r"(?:developer|engineer|dev|programmer|coder|writing|building|coding|programming)"
 _OTHER_WORK = re.compile(
     r"^\s*(?:of |on )?(?:(?:parental|maternity|paternity) leave|sabbatical|unemployment)\b|"
-    r"^\s*as (?:an? |the )?(?:\w+ )?(?:pm|po|product (?:manager|owner)|project manager|manager|teacher|nurse|consultant|recruiter|"
-    r"designer|accountant|salesperson|student|parent|mother|father)\b"
+    r"^\s*as (?:an? |the )?(?:(?!engineering|software|it|tech|technical|dev|data|working)\w+ )?(?:pm|po|product (?:manager|owner)|"
+    r"project manager|manager|teacher|nurse|consultant|recruiter|designer|accountant|salesperson|student|parent|mother|father)\b"
+    rf"(?! {_DEVELOPS}\b)"
 )
 _ELSEWHERE = re.compile(
     r"\b(?:at home|(?:parental|maternity|paternity) leave|career break|sabbatical|out of work|unemployed|(?:time|years?) off)\b"
+    r"(?:(?!\b(?:work|cod|develop|program|dev\b))[^.,;])*$"
 )
+_AS_DEVELOPER = re.compile(rf"^\s*(?:as|of) (?:an? )?(?:\w+ ){{0,2}}{_DEVELOPS}\b")
 _MINE = re.compile(r"\b(?:i|i'?ve|i'?m|me|my)\b", re.IGNORECASE)
 _DOING = re.compile(r"^\s*(?:of\s+\w+ing|as)\b", re.IGNORECASE)  # "after ten years of writing backends"
 _AGO = re.compile(r"^\s*ago\b", re.IGNORECASE)
@@ -158,7 +163,7 @@ def _is_experience(text: str, match: re.Match[str]) -> bool:
         _AFTER_DECOY.match(after)
         or _belongs_to_others(clause, text)
         or _OTHER_WORK.match(after)
-        or _ELSEWHERE.search(clause.rpartition(",")[2])
+        or (_ELSEWHERE.search(clause.rpartition(",")[2]) and not _AS_DEVELOPER.match(after))
     ):
         return False
     if _AGO.match(after):
@@ -171,7 +176,7 @@ def _is_experience(text: str, match: re.Match[str]) -> bool:
 
 
 def _belongs_to_others(clause: str, text: str) -> bool:
-    if _FOR_OTHERS.search(text):
+    if _FOR_OTHERS.search(text) and not _OWN.search(text):
         return False
     others = list(_OTHERS.finditer(clause))
     return bool(others) and not _MINE.search(re.sub(r"\bmy\s+\w+", "", clause[others[-1].end() :]))

@@ -16,12 +16,12 @@ _MENTION = re.compile(r"<(?:[@#]|!)[^<>]{0,80}>|(?<![\w.])@(?:everyone|here|chan
 _LINK = re.compile(r"<?\bhttps?://[^\s<>|)\]]+(?:\|[^<>]*)?>?|\bwww\.[^\s)\]]+", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]\n]{0,80}\]\([^()\n]{0,400}\)")
 _MARKED_LINK = re.compile(r"\[[^\]\n]{0,80}\]\((?:javascript|data|vbscript|file):[^\n]{0,200}?\)+", re.IGNORECASE)
-# Shown in another order than it is stored in; within a word only that word is, and it is read.
-_OVERRIDDEN = re.compile("(?<!\\w)[\u202d\u202e][^\u202c\n]*(?:\u202c|$)")
+# Shown in another order than it is stored in, up to the end of a line; the rest of a word alone, as noise leaves it, is read.
+_OVERRIDDEN = re.compile("[\u202d\u202e](?!(?<=\\w.)\\w++(?:\u202c|\n|$))[^\u202c\n]*+\u202c?")
 _READS = re.compile(r"\b(?:says?|reads?|open|summar\w*|cite|quote|link|page|paper|site|url|reply|post)\b", re.IGNORECASE)
 # A conversation that is pasted in, of which the last turn of the one who asks counts: "User: do I need a PhD?".
-_TURN = re.compile(r"^[ \t]*(?P<who>user|human|me|assistant|system|ai|bot)[ \t]*:(?!//)", re.IGNORECASE | re.MULTILINE)
-_ASKERS = ("user", "human", "me")
+_TURN = re.compile(r"^[ \t]*(?P<who>user|human|assistant|system)[ \t]*:(?!//)", re.IGNORECASE | re.MULTILINE)
+_ASKERS = ("user", "human")
 _SCRIPT = re.compile(r"<(?P<tag>script|style)\b.*?</(?P=tag)\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
 _TEMPLATE = re.compile(r"\$?\{+[^{}\n]{0,200}\}+|<%.{0,200}?%>|%n|%s")
@@ -43,7 +43,7 @@ NOISE = 12  # times that something stands in a row from which on it says nothing
 _TOLD = re.compile(
     r"\b(?:(?:my|an?|the|some|this|one)(?: \w+)? \w+|someone|somebody|people|they) (?:keeps? )?"
     r"(?:ask(?:s|ed|ing)?|tells?|told|thinks?|claim(?:s|ed)?|insists?|swears?|reckons?)(?: me)?(?: that)?\b(?! (?:for|about|to)\b)|"
-    r"\b(?:my|the|some|this|one) \w+ keeps? (?:mention|say|repeat)ing(?: that)?\b|"
+    r"\b(?:my|the|some|this|one) \w+ keeps (?:mention|say|repeat)ing(?: that)?\b(?!\W*$)|"
     r"\bi (?:heard|read|guess|think|suppose|believe|assume)(?: that)?\b|\b(?:so )?i was told(?: that)?\b",
     re.IGNORECASE,
 )
@@ -55,7 +55,12 @@ _INTERROGATIVE = (
 )
 _ASKS = re.compile(rf"\?|^\W*(?:and |so |but |also |ok |hey )?(?:{_INTERROGATIVE})\b", re.IGNORECASE)
 _BESIDE = re.compile(rf"{_SENTENCE.pattern}|[:;]\s+|\s[-–—]\s")  # between a question and what is told beside it
-_TELLS_TO = re.compile(r"^\W*(?:please |pls )?(?:list|name|explain|describe|compare)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:it|that|this|those|these|they|them|their|its|(?<!are )(?<!is )there)\b", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:i mean|i meant|regarding|concerning|it's about|instead of|except|only|without)\b", re.IGNORECASE
+)
+_CONDITION = re.compile(r"^\W*(?:in|by|after|before|for|as|at|not|with|from|during|since|until|if|when)\b", re.IGNORECASE)
+_TELLS_TO = re.compile(r"^\W*(?:please |pls )?(?:list|name|explain|describe|compare|contrast)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"\s*(?:[,;]\s*(?:(?:and|also|plus|but)\s+)?|\s+and\s+(?:also\s+)?)"
     r"(?=(?:what|whats|which|who|when|where|why|how|do i|is it|should i)\b)",
@@ -101,15 +106,14 @@ def clean(message: str) -> str:
         text = _REPEATED.sub(lambda m: " " if len(m.group(0)) > NOISE * len(m["unit"]) else m["unit"], text).strip() or _REPEATED.sub(
             lambda m: m["unit"], text
         )
-    return _BLANKS.sub(" ", _last_turn(text).translate(_MARKS)).strip()
+    return _BLANKS.sub(" ", _last_turn(text.translate(_MARKS))).strip()
 
 
 def _last_turn(text: str) -> str:
-    """What the one who asks says last in a conversation; a text that is none as it is."""
+    """What the one who asks says last in a conversation that ends with it; any other text as it is."""
     turns = list(_TURN.finditer(text)) if ":" in text else []
-    ends = [turn.start() for turn in turns[1:]] + [len(text)]
-    said = [text[turn.end() : end] for turn, end in zip(turns, ends, strict=False) if turn["who"].casefold() in _ASKERS]
-    return said[-1] if len(turns) > 1 and said and said[-1].strip() else text
+    ends = len(turns) > 1 and turns[-1]["who"].casefold() in _ASKERS
+    return text[turns[-1].end() :] if ends and text[turns[-1].end() :].strip() else text
 
 
 def _may_repeat(text: str) -> bool:
@@ -184,8 +188,10 @@ def apart(text: str) -> tuple[str, str]:
     for between in (_SENTENCE, _BESIDE):
         parts = [part.strip() for part in between.split(text) if part.strip()]
         asking = [part for part in parts if _ASKS.search(part) or _TELLS_TO.search(part)]
-        if len(asking) == 1 < len(parts) and (between is _SENTENCE or not refers(asking[0])):  # "visas: do they offer it?" needs the first
-            return asking[0], " ".join(part for part in parts if part not in asking)
+        rest = " ".join(part for part in parts if part not in asking)
+        limits = _LIMITS.search(rest) if between is _SENTENCE else _LIMITS.search(rest) or _CONDITION.search(rest)
+        if len(asking) == 1 < len(parts) and not limits and not _IT.search(asking[0]):  # "Rust: how long does it take?" is of Rust
+            return asking[0], rest
     return "", ""
 
 

@@ -111,6 +111,11 @@ class Tables:
             return None
         return lookup.table_passage(passages[0], self._searcher)
 
+    def decides(self, passage: Passage) -> bool:
+        """Whether a passage is a row of a decision table, which says for whom a thing is and nothing of the thing."""
+        there = self._searcher.table(passage) if passage.row is not None else None
+        return there is not None and there[1].spec is not None
+
     def higher(self, passages: Sequence[Passage], cues: Cues, question: str = "") -> str:
         """Which of two rows has the larger value in the column asked for, and by how much; "" where the ranges do not tell."""
         values = [self._measured(p, cues) for p in passages]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,8 @@ from retrieval.records import Rows
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
+
+log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 
@@ -76,6 +79,7 @@ class ExportedEncoder:
         self._settled = settled
         self._opening = threading.Lock()
         self._open: dict[str, runtime.Compiled] = {}
+        self._narrow = False  # whether the model cannot be opened for several passes at a time
         self._counting = threading.Lock()
         self._callers = 0
         self._first = threading.Lock()
@@ -83,20 +87,36 @@ class ExportedEncoder:
         self._short_texts = 0
 
     def _compiled(self, file: str, passes: int) -> runtime.Compiled:
-        """The model in one of its files for so many passes at a time or more, each on a core, compiled when it is first wanted."""
-        with self._opening:
-            there = self._open.get(file)
-            if there is None or there.at_once < passes:
-                # Its threads would be bound to the first cores, in every process to the same.
-                options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes), "ENABLE_CPU_PINNING": "NO"}
-                # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
-                if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
-                    options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
-                try:
-                    self._open[file] = runtime.Compiled(self._folder / file, options)
-                except RuntimeError as error:
-                    raise _unusable(self._folder) from error
-            return self._open[file]
+        """The model in one of its files for so many passes at a time, each on a core, compiled when it is first wanted.
+
+        One that is open for fewer goes on meanwhile, and for good where the other cannot be opened.
+        """
+        there = self._open.get(file)
+        if there is not None and there.at_once >= passes:
+            return there
+        if there is not None and (self._narrow or not self._opening.acquire(blocking=False)):
+            return there
+        if there is None:
+            self._opening.acquire()
+        try:
+            if (there := self._open.get(file)) is None or there.at_once < passes:
+                self._open[file] = self._opened(file, passes)
+        except RuntimeError as error:
+            if there is None:
+                raise _unusable(self._folder) from error
+            self._narrow = True
+            log.warning("the model cannot be opened for %s passes at a time; it goes on with %s: %s", passes, there.at_once, error)
+        finally:
+            self._opening.release()
+        return self._open[file]
+
+    def _opened(self, file: str, passes: int) -> runtime.Compiled:
+        # Its threads would be bound to the first cores, in every process to the same.
+        options = {"NUM_STREAMS": str(passes), "INFERENCE_NUM_THREADS": str(passes), "ENABLE_CPU_PINNING": "NO"}
+        # What openvino makes of the model for this machine is kept, without the weights: the next start takes a third of the time.
+        if self._settled and ((self._folder / COMPILED).is_dir() or os.access(self._folder, os.W_OK)):
+            options = {"CACHE_DIR": str(self._folder / COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE", **options}
+        return runtime.Compiled(self._folder / file, options)
 
     @contextmanager
     def _counted(self) -> Iterator[int]:

@@ -12,7 +12,8 @@ from retrieval.runtime import APART, filled
 Text = TypeVar("Text", bound=Sized)
 Result = TypeVar("Result")
 
-AT_ONCE = 160  # tokens of one pass, filling included: with more there is more filling, and each waits longer; fewer take longer for each
+FULL = 160  # tokens of a full pass, filling included: with more there is more filling, and each waits longer; fewer take longer for each
+ANYHOW = 2  # passes that begin however few texts wait; on more cores others only when they are full
 
 
 class Gathered(Generic[Text, Result]):
@@ -23,7 +24,10 @@ class Gathered(Generic[Text, Result]):
     """
 
     def __init__(self, encode: Callable[[Sequence[Text]], Sequence[Result]], passes: int = 1) -> None:
-        """`encode` gives one result for each text, in order; so many `passes` run at a time, and one more waits for them if it is full."""
+        """`encode` gives one result for each text, in order; so many `passes` run at a time, and one more waits for them if it is full.
+
+        Texts that would fill no pass wait while ANYHOW of them run, so that they grow.
+        """
         self._encode = encode
         self._passes = passes
         self._in_hand = 0
@@ -32,15 +36,18 @@ class Gathered(Generic[Text, Result]):
 
     def __call__(self, texts: Sequence[Text]) -> list[Result]:
         """The results for some texts, in order. Raises what `encode` raises."""
+        if not texts:
+            return []
         own: _Caller[Text, Result] = _Caller(len(texts))
         with self._mutex:
             self._waiting += [_Waiting(own, place, text) for place, text in enumerate(texts)]
             batch = self._taken()
+            own.busy = bool(batch)
         if batch:
-            self._run(batch)
+            self._run(batch, own)
         while own.left:
             if batch := own.leads.get():
-                self._run(batch)
+                self._run(batch, own)
         if own.error is not None:
             raise own.error
         return [own.results[place] for place in range(len(texts))]
@@ -52,41 +59,52 @@ class Gathered(Generic[Text, Result]):
 
     def _taken(self) -> list[_Waiting[Text, Result]]:
         """What makes the next pass, if one is to begin; by whoever has the mutex."""
-        full = sum(each.tokens for each in self._waiting) >= AT_ONCE
-        if not self._waiting or self._in_hand >= self._passes + full:
+        if not self._waiting or self._in_hand > self._passes:
             return []
         oldest, *others = self._waiting
         batch, shortest, longest = [oldest], oldest.tokens, oldest.tokens
         for each in sorted(others, key=lambda other: abs(other.tokens - oldest.tokens)):
             least, most = min(shortest, each.tokens), max(longest, each.tokens)
-            if (len(batch) + 1) * most <= AT_ONCE and most - least <= APART:
+            if (len(batch) + 1) * most <= FULL and most - least <= APART:
                 batch.append(each)
                 shortest, longest = least, most
+        full = (len(batch) + 1) * longest > FULL
+        if not full and self._in_hand >= min(self._passes, ANYHOW):
+            return []
         taken = set(batch)
         self._waiting = [each for each in self._waiting if each not in taken]
         self._in_hand += 1
         return batch
 
-    def _run(self, batch: list[_Waiting[Text, Result]]) -> None:
-        """Encode a batch, then have the next one encoded by the caller whose text is the oldest in it."""
+    def _run(self, batch: list[_Waiting[Text, Result]], runner: _Caller[Text, Result]) -> None:
+        """Encode a batch, then have the next one encoded by a caller with a text in it who waits; by this one where none does."""
+        while batch:
+            self._encoded(batch)
+            done = []
+            with self._mutex:
+                self._in_hand -= 1
+                for each in batch:
+                    each.caller.left -= 1
+                    if not each.caller.left:
+                        done.append(each.caller)
+                batch = self._taken()
+                runner.busy = False
+                leader = next((each.caller for each in batch if not each.caller.busy), runner)
+                leader.busy = bool(batch)
+            if leader is not runner:
+                leader.leads.put(batch)
+                batch = []
+            for caller in done:
+                caller.leads.put([])
+
+    def _encoded(self, batch: list[_Waiting[Text, Result]]) -> None:
+        """Give each text's caller what comes of it."""
         try:
             for each, result in zip(batch, self._encode([each.text for each in batch]), strict=True):
                 each.caller.results[each.place] = result
         except BaseException as error:  # it belongs to all whose texts are in this batch
             for each in batch:
                 each.caller.error = error
-        done = []
-        with self._mutex:
-            self._in_hand -= 1
-            for each in batch:
-                each.caller.left -= 1
-                if not each.caller.left:
-                    done.append(each.caller)
-            following = self._taken()
-        if following:
-            following[0].caller.leads.put(following)
-        for caller in done:
-            caller.leads.put([])
 
 
 class _Caller(Generic[Text, Result]):
@@ -96,6 +114,7 @@ class _Caller(Generic[Text, Result]):
         self.left = left
         self.results: dict[int, Result] = {}
         self.error: BaseException | None = None
+        self.busy = False  # while it encodes a batch
         self.leads: queue.SimpleQueue[list[_Waiting[Text, Result]]] = queue.SimpleQueue()  # batches to encode; an empty one at the end
 
 

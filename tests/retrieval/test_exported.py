@@ -128,8 +128,11 @@ def test_a_crowd_is_encoded_on_all_cores_by_threads_that_give_way(model: Model, 
         "import os, threading; from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
         "from retrieval import encoder, exported\n"
         f"model = encoder.serve({str(folder)!r}, Path('nowhere'))\n"
+        "def of(thread):\n"
+        "    try: return os.getpriority(os.PRIO_PROCESS, int(thread))\n"
+        "    except ProcessLookupError: return os.getpriority(os.PRIO_PROCESS, 0)\n"  # it ended meanwhile
         "def nice():\n"
-        "    return sorted({os.getpriority(os.PRIO_PROCESS, int(thread)) for thread in os.listdir('/proc/self/task')})\n"
+        "    return sorted(set(map(of, os.listdir('/proc/self/task'))))\n"
         "def ask(number):\n"
         "    for _ in range(20):\n"
         "        model.encode_tokens([f'question {number} of many', 'and more', 'and more of it', 'and still more of it'])\n"

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.encoder import Model
-from retrieval.gathering import AT_ONCE, Gathered
+from retrieval.gathering import FULL, Gathered
 from retrieval.runtime import APART, filled
 
-FULL = "x" * (AT_ONCE // 2)  # two of them fill a pass
+HALF = "x" * (FULL // 2)  # two of them fill a pass
 
 
 class Held:
@@ -69,14 +69,14 @@ def test_as_many_passes_run_at_once_as_are_free_and_one_more_if_it_is_full() -> 
         brought = [
             bring(["a"], 0, 1),
             bring(["b"], 0, 2),
-            bring([FULL], 1, 2),
-            bring([FULL], 0, 3),
-            bring([FULL], 1, 3),
-            bring([FULL], 2, 3),
+            bring([HALF], 1, 2),
+            bring([HALF], 0, 3),
+            bring([HALF], 1, 3),
+            bring([HALF], 2, 3),
         ]
         held.go_on.set()
-        assert [each.result(30) for each in brought] == [["A"], ["B"], *([FULL.upper()],) * 4]
-    assert sorted(held.passes, key=len) == [["a"], ["b"], [FULL] * 2, [FULL] * 2]
+        assert [each.result(30) for each in brought] == [["A"], ["B"], *([HALF.upper()],) * 4]
+    assert sorted(held.passes, key=len) == [["a"], ["b"], [HALF] * 2, [HALF] * 2]
     assert gathered(["c"]) == ["C"]
 
 
@@ -96,7 +96,7 @@ def test_a_text_that_is_longer_than_a_pass_has_one_of_its_own() -> None:
     assert gathered(["a" * 1000, "b" * 999, "c"]) == ["1000 of 1", "999 of 1", "1 of 1"]
 
 
-@given(st.lists(st.lists(st.integers(1, 2 * AT_ONCE), max_size=6), max_size=12), st.integers(1, 3))
+@given(st.lists(st.lists(st.integers(1, 2 * FULL), max_size=6), max_size=12), st.integers(1, 3))
 def test_everybody_gets_what_is_theirs_from_passes_that_are_not_too_large(brought: list[list[int]], passes: int) -> None:
     """Whatever comes, of whatever lengths: each text is encoded once, in a pass that holds what it may."""
     made: list[list[str]] = []
@@ -112,7 +112,7 @@ def test_everybody_gets_what_is_theirs_from_passes_that_are_not_too_large(brough
     assert sorted(text for each in made for text in each) == sorted(text for each in texts for text in each)
     for each in made:
         lengths = [filled(len(text)) for text in each]
-        assert len(each) == 1 or len(each) * max(lengths) <= AT_ONCE
+        assert len(each) == 1 or len(each) * max(lengths) <= FULL
         assert max(lengths) - min(lengths) <= APART
 
 
@@ -126,7 +126,7 @@ def test_an_error_reaches_all_whose_texts_are_in_the_pass_and_nobody_after() -> 
 
     gathered: Gathered[str, str] = Gathered(encode)
     with pytest.raises(ValueError, match="bad"):
-        gathered(["bad", "b" * AT_ONCE])
+        gathered(["bad", "b" * FULL])
     assert gathered(["good"]) == ["good"]
 
 

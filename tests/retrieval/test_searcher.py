@@ -135,7 +135,7 @@ def test_a_question_that_was_read_is_not_encoded_again(searcher: Searcher) -> No
 
 
 def watched(model: Model, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The texts of each call of the encoder from now on."""
+    """The texts that the encoder is given from now on, call by call."""
     calls: list[list[str]] = []
     encoder = model.encoder
     assert isinstance(encoder, ExportedEncoder)
