@@ -91,6 +91,30 @@ def test_a_pass_takes_the_oldest_and_those_that_are_near_to_its_length() -> None
     assert held.passes == [["a"], [far, farther], [short, near]]
 
 
+def test_a_pass_goes_to_a_caller_that_waits() -> None:
+    """Not to the one that is encoding a long text, though a short one of the same caller is the oldest in it."""
+    done = {text[0]: threading.Event() for text in ("b", "l")}
+
+    def encode(texts: Sequence[str]) -> list[str]:
+        for text in texts:
+            assert text[0] not in done or done[text[0]].wait(30)
+        return [text.upper() for text in texts]
+
+    gathered: Gathered[str, str] = Gathered(encode, 2)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(gathered, ["b" * 60])
+        until(lambda: gathered._in_hand == 1)
+        both = pool.submit(gathered, ["l" * 120, "s"])
+        until(lambda: (gathered._in_hand, gathered.waiting) == (2, 1))
+        other = pool.submit(gathered, ["t"])
+        until(lambda: gathered.waiting == 2)
+        done["b"].set()
+        assert (first.result(30), other.result(30)) == (["B" * 60], ["T"])
+        assert not both.done()
+        done["l"].set()
+        assert both.result(30) == ["L" * 120, "S"]
+
+
 def test_a_text_that_is_longer_than_a_pass_has_one_of_its_own() -> None:
     gathered: Gathered[str, str] = Gathered(lambda texts: [f"{len(text)} of {len(texts)}" for text in texts])
     assert gathered(["a" * 1000, "b" * 999, "c"]) == ["1000 of 1", "999 of 1", "1 of 1"]
