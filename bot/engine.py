@@ -189,7 +189,7 @@ class Engine:
     def _alone(self, text: str) -> str:
         """What asks, of several sentences and clauses, where the others tell something that the guides need not speak of; else ""."""
         asked, rest = message.apart(text)
-        return asked if asked and subject_words(asked, self.searcher) and not self._limits(rest) else ""
+        return asked if asked and subject_words(asked, self.searcher) and not self._named(rest) else ""
 
     def _tells(self, text: str) -> bool:
         """Whether a text names a thing that the guides have a name for."""
@@ -198,11 +198,15 @@ class Engine:
         return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", unified) for name in there)
 
     def _limits(self, text: str) -> bool:
-        """Whether a text names a place, a company or an occupation that the guides do not."""
+        """Whether what `_named` finds in a text weighs enough there to limit an answer."""
+        named = self._named(text)
+        return bool(named) and any(word.text in named and naming.limits(word, self.searcher) for word in self.searcher.read(text).words)
+
+    def _named(self, text: str) -> set[str]:
+        """The places, companies and occupations in a text that the guides do not have."""
         said = [word for word in words.content(self.searcher.terms.unify(text)) if not any(letter.isdigit() for letter in word)]
         self.searcher.meet(said)
-        named = {word for word in said if naming.of_a_kind(word, self.searcher)}
-        return bool(named) and any(word.text in named and naming.limits(word, self.searcher) for word in self.searcher.read(text).words)
+        return {word for word in said if naming.of_a_kind(word, self.searcher)}
 
     def _plain_reply(self, text: str, said: _Said, speech: Speech, read: str = "") -> Answer:
         """A reply without citations; `read` is the question as it was searched for, which is what suggestions are near to."""
