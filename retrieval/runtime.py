@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retrieval.priority import giving_way
 
 if TYPE_CHECKING:
     from retrieval.narrowing import Narrow  # which a process that answers has no use for
@@ -23,7 +23,6 @@ Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
 STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length
-LOWER = 5  # how much nicer threads are that encode for a crowd than those that answer it
 AHEAD = 8  # passes that are in hand at a time
 TOGETHER = 128  # numbers of an activation that share a scale where they are multiplied by weights in 8 bits
 
@@ -60,7 +59,7 @@ class Compiled:
         fixed = {"DYNAMIC_QUANTIZATION_GROUP_SIZE": str(TOGETHER)}
         compile_model = functools.partial(library().Core().compile_model, file, "CPU", {**fixed, **options})
         self.at_once = int(options["NUM_STREAMS"])
-        self._model = compile_model() if self.at_once == 1 else _giving_way(compile_model)
+        self._model = compile_model() if self.at_once == 1 else giving_way(compile_model)
         self._free: deque[Request] = deque()
 
     def run(self, passes: Sequence[Pass], fill: Callable[[Request, Pass], None], keep: Callable[[Pass, Outputs], None]) -> None:
@@ -132,25 +131,6 @@ class Request:
         if self._begun:
             self._request.wait()
         return [self._request.get_output_tensor(place).data for place in self._outputs]
-
-
-def _giving_way(make: Callable[[], Any]) -> Any:
-    """What `make` makes, in a thread whose lower priority goes over to those that it starts.
-
-    So what is left to do of one question comes before the encoding of others, which takes the time that no core is wanted for.
-    """
-    from concurrent.futures import ThreadPoolExecutor  # for which a process that nobody crowds has no use
-
-    with ThreadPoolExecutor(1, initializer=_lower) as aside:
-        return aside.submit(make).result()
-
-
-def _lower() -> None:
-    """Lower the priority of this thread, where a thread has one of its own."""
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        with suppress(OSError):  # where a container forbids it
-            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + LOWER)
 
 
 def library() -> Any:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import encoder, exported, exporting, runtime
+from retrieval import encoder, exported, exporting, priority, runtime
 from retrieval.encoder import EMBEDDED_MODEL, Model, Tokens
 from retrieval.errors import ModelError
 
@@ -147,7 +147,7 @@ def test_a_crowd_is_encoded_on_all_cores_by_threads_that_give_way(model: Model, 
     own = os.getpriority(os.PRIO_PROCESS, 0)
     alone, crowded = (list(map(int, line.split())) for line in done.stdout.splitlines())
     assert alone == [own, 1]
-    assert crowded == [own, own + runtime.LOWER, runtime.cores(), own]
+    assert crowded == [own, own + priority.LOWER, runtime.cores(), own]
 
 
 def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_path: Path) -> None:
