@@ -7,6 +7,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from bot import cues, decision
@@ -19,6 +20,7 @@ from bot.rephrasing.rephraser import Rephraser
 from bot.settings import Settings
 from bot.suggestions import Suggestions
 from retrieval import encoder, guides, reading
+from retrieval.cores import Crowd
 from retrieval.encoder import Model
 from retrieval.errors import REINDEX, IndexUnusable
 from retrieval.ports import Generation
@@ -64,6 +66,7 @@ class Bot:
         self._today = today
         self._rephraser = rephraser(settings)
         self._room = threading.Semaphore(most_at_once)
+        self._crowd = Crowd()
         self._engines = Engines(self.store, self.engine_for)
 
     @functools.cached_property
@@ -90,7 +93,9 @@ class Bot:
         if not self._room.acquire(blocking=False):
             return self.engine().busy(ask)
         try:
-            return self.engine().handle(ask)
+            engine = self.engine()
+            with self._crowd.joined() if self.model.encodes_aside else nullcontext():
+                return engine.handle(ask)
         finally:
             self._room.release()
 

@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from retrieval import exported, exporting, runtime
+from retrieval import cores, exported, exporting, runtime
 from retrieval.errors import ModelError
 from retrieval.gathering import Gathered
 from retrieval.spelling import frequent_words
@@ -58,7 +58,7 @@ class Model:
         self._encoder = encoder
         self.identity = identity
         if isinstance(encoder, exported.ExportedEncoder):
-            self._gathered = Gathered(encoder.encode_tokens, runtime.cores())
+            self._gathered = Gathered(encoder.encode_tokens, cores.available())
         self._met: dict[str, Vectors] = {}  # the vectors of words that were encoded
         self._kept: Callable[[str], Vectors | None] = (
             encoder.lexicon.vector if isinstance(encoder, exported.ExportedEncoder) else lambda _: None
@@ -73,6 +73,11 @@ class Model:
     def served_by(self) -> str:
         """The library that computes the vectors."""
         return "openvino" if isinstance(self._encoder, exported.ExportedEncoder) else "sentence-transformers"
+
+    @property
+    def encodes_aside(self) -> bool:
+        """Whether texts of several threads are encoded by others, on any core, whatever core those threads are kept on."""
+        return isinstance(self._encoder, exported.ExportedEncoder)
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, in order. Shape: (texts, dimension). `progress` is told how many are newly done.

@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import runtime
+from retrieval import cores, runtime
 from retrieval.errors import ModelError
 from retrieval.lexicon import Lexicon
 from retrieval.records import Rows
@@ -208,7 +208,7 @@ class ExportedEncoder:
         else:
             runs = [(ANY, runtime.batched(lengths, AT_ONCE))]
         with self._counted() as callers, self._alone_at_first():
-            at_once = runtime.cores() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
+            at_once = cores.available() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
             for file, passes in runs:
                 compiled = self._compiled(file, at_once if file == ANY else 1)
                 compiled.run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))

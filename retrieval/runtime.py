@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import warnings
 from collections import deque
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.priority import giving_way
+from retrieval.cores import giving_way
 
 if TYPE_CHECKING:
     from retrieval.narrowing import Narrow  # which a process that answers has no use for
@@ -25,11 +24,6 @@ APART = 16  # tokens of filling from which a text is better off in a pass of its
 STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length
 AHEAD = 8  # passes that are in hand at a time
 TOGETHER = 128  # numbers of an activation that share a scale where they are multiplied by weights in 8 bits
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def filled(tokens: int) -> int:

@@ -13,6 +13,7 @@ from bot.reindexing.runs import Launch
 from bot.settings import PREFIX, Settings
 from bot.store import Run, open_store
 from bot.wiring import Bot
+from retrieval import cores
 from retrieval.errors import RequestError
 
 LOG = "reindex.log"  # in the data folder: what such a process prints
@@ -25,6 +26,7 @@ def launcher(settings: Settings) -> Launch:
     environment = {**os.environ, **{PREFIX + key: value for key, value in given.items()}}
 
     def launch(run: Run, over: Callable[[], None]) -> None:
+        cores.spread()  # it runs where this thread does, which may be kept on one core
         with (settings.home / LOG).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - this program itself
                 [sys.executable, "-m", "bot", "reindex", "--run", run.id],

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import encoder, exported, exporting, priority, runtime
+from retrieval import cores, encoder, exported, exporting, runtime
 from retrieval.encoder import EMBEDDED_MODEL, Model, Tokens
 from retrieval.errors import ModelError
 
@@ -120,7 +120,7 @@ def test_threads_that_come_first_at_once_are_all_served(model: Model, models: Pa
     assert done.stdout.split() == ["1", "1", "1", "70"]
 
 
-@pytest.mark.skipif(sys.platform != "linux" or runtime.cores() == 1, reason="threads of a lower priority, on several cores")
+@pytest.mark.skipif(sys.platform != "linux" or cores.available() == 1, reason="threads of a lower priority, on several cores")
 def test_a_crowd_is_encoded_on_all_cores_by_threads_that_give_way(model: Model, models: Path) -> None:
     """As long as one asks at a time the model is open for one pass; nobody else's thread has a lower priority then or later."""
     folder = exported.folder_for(model.identity, models)
@@ -147,7 +147,7 @@ def test_a_crowd_is_encoded_on_all_cores_by_threads_that_give_way(model: Model, 
     own = os.getpriority(os.PRIO_PROCESS, 0)
     alone, crowded = (list(map(int, line.split())) for line in done.stdout.splitlines())
     assert alone == [own, 1]
-    assert crowded == [own, own + priority.LOWER, runtime.cores(), own]
+    assert crowded == [own, own + cores.LOWER, cores.available(), own]
 
 
 def test_an_export_that_was_changed_is_found(model: Model, models: Path, tmp_path: Path) -> None:
