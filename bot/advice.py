@@ -218,7 +218,7 @@ class Adviser:
         return Advice("clarify", text, Recommendation(table.spec.id, matched, options, missing, n))
 
     def _cite(self, table: DecisionTable, rows: Place, citations: Citations) -> int | None:
-        passage = table.passage(self._searcher.generation.passages)
+        passage = table.passage(self._searcher)
         return citations.add_rows(passage, list(rows.positions) or list(range(len(table.row_labels))))
 
     def _place(self, table: str, axis: Axis, labels: list[str], said: Sequence[str]) -> Place:
@@ -235,7 +235,7 @@ class Adviser:
     def _roles(self, audience: tuple[str, ...]) -> tuple[Guide, int, list[str]] | None:
         """The table that sets other roles beside those of the audience: its guide, its place there, the names in its first column."""
         unify = self._searcher.terms.unify
-        for guide, index in self._searcher.rows_naming({stem for name in audience for stem in words.stems(name)}):
+        for guide, index in self._searcher.tables.naming({stem for name in audience for stem in words.stems(name)}):
             names = [unify(row[0]).split(" (")[0] for row in guide.tables[index].rows]
             if any(name in audience for name in names):
                 return guide, index, names

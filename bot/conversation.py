@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from bot import cues
 from retrieval import words
-from retrieval.searcher import RowName, Searcher
+from retrieval.searcher import Searcher
+from retrieval.tables import RowName
 
 _LEAD_IN = re.compile(
     r"^\W*(?:and|what about|how about|ok(?:ay)?,?(?: and| but)?|then|so|but|or|also|same (?:for|question)|what if|and if|"
@@ -123,8 +124,8 @@ def _exchanged(previous: Resolved, message: str, subject: list[str], searcher: S
     before = searcher.terms.unify(previous.text)
     there = set(words.stems(before))
     best: frozenset[str] = frozenset()
-    for guide, index in searcher.rows_naming(now):
-        rows = searcher.rows(guide.id, index)
+    for guide, index in searcher.tables.naming(now):
+        rows = searcher.tables.rows(guide.id, index)
         brought = next((row for row in rows if any(own <= now for own in row.own)), None) or _only(rows, now)
         others = [row for row in rows if row is not brought] if brought else []
         whole = [own for row in others for own in row.own if own <= there]

@@ -14,8 +14,9 @@ from retrieval.errors import RequestError
 from retrieval.frontmatter import Axis, TableSpec
 from retrieval.guides import Guide, Table
 from retrieval.passages import Passage
-from retrieval.ports import Generation, Passages
+from retrieval.ports import Generation
 from retrieval.quantities import Kind, figures
+from retrieval.searcher import Searcher
 from retrieval.terms import Terms
 
 _CLAUSE = re.compile(r"[.,;!?]|\b(?:but|just|only|and)\b")
@@ -61,10 +62,9 @@ class DecisionTable:
         """The heading of each column but the first, in plain words."""
         return [markdown.plain(cell) for cell in self.table.header[1:]]
 
-    def passage(self, passages: Passages) -> Passage:
+    def passage(self, searcher: Searcher) -> Passage:
         """The passage of the whole table."""
-        position = self.guide.tables.index(self.table)
-        return next(p for p in passages.of_guide(self.guide.id) if p.kind == "table" and p.table == position)
+        return searcher.tables.passage(self.guide.id, self.guide.tables.index(self.table))
 
     def options(self, row: int, column: int) -> list[str]:
         """The options of one cell, in plain words; columns are counted without the first."""

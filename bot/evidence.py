@@ -19,7 +19,8 @@ from retrieval import words
 from retrieval.candidates import ALIKE
 from retrieval.passages import NOTES
 from retrieval.quantities import Figure, figures
-from retrieval.searcher import TELLING, Found, Query, Searcher, Word
+from retrieval.rarity import TELLING
+from retrieval.searcher import Found, Query, Searcher, Word
 
 SIMILARITY_WEIGHT = 0.5  # of a passage's evidence; the rest is coverage
 FUSED_WEIGHT = 0.2  # of the search rank, in the order of passages only
@@ -278,7 +279,7 @@ def _row_named(found: Found, query: Query, searcher: Searcher) -> float:
     passage = found.passage
     if passage.row is None or passage.table is None:
         return 0.0
-    name = searcher.rows(passage.guide, passage.table)[passage.row]
+    name = searcher.tables.rows(passage.guide, passage.table)[passage.row]
     called = bool(name.name) and name.name in query.text and any(searcher.rarity(stem) >= TELLING for stem in name.stems)
     return ROW_BONUS if called else 0.0
 

@@ -157,7 +157,7 @@ class Facts:
         if passage.table is None:
             return not said or any(s.sense != "have" for s in said)
         about = {words.stem(word) for word in subject_words(question, self._searcher) if self._searcher.rarity(word) >= EVERYWHERE}
-        rows = self._searcher.rows(passage.guide, passage.table)
+        rows = self._searcher.tables.rows(passage.guide, passage.table)
         labels = [rows[passage.row].stems] if passage.row is not None else [row.stems for row in rows]
         options = [label for s in said for label in s.labels]
         return not about or bool(about & self._searcher.terms.stems(" ".join(passage.section)).union(*labels, *options))

@@ -68,7 +68,7 @@ class Limit:
 def columns(found: Sequence[Found], kinds: Sequence[Kind], searcher: Searcher) -> dict[Kind, Column]:
     """A column for each of the kinds, in the first table among the passages found that has them all; else none."""
     for hit in found:
-        there = searcher.table(hit.passage)
+        there = searcher.tables.of(hit.passage)
         if there is None or there[1].spec is not None:
             continue
         fitting = {kind: column for kind in kinds if (column := _column(hit.passage, there[1], kind, searcher)) is not None}
@@ -130,7 +130,8 @@ def _column(passage: Passage, table: Table, kind: Kind, searcher: Searcher) -> C
     for index in range(1, len(table.header)):
         cells = tuple(_figure(row[index], kind) for row in table.rows)
         if sum(cell is not None for cell in cells) >= 0.75 * len(cells):
-            return Column(table_passage(passage, searcher), table, index, cells)
+            position = searcher.generation.guides[passage.guide].tables.index(table)
+            return Column(searcher.tables.passage(passage.guide, position), table, index, cells)
     return None
 
 
@@ -142,10 +143,3 @@ def _stated(figure: Figure) -> float:
 
 def _figure(cell: str, kind: Kind) -> Figure | None:
     return next((f for f in figures(markdown.plain(cell)) if f.kind == kind), None)
-
-
-def table_passage(passage: Passage, searcher: Searcher) -> Passage:
-    """The passage of the whole table that a passage is, belongs to or holds."""
-    there = searcher.table(passage)
-    index = there[0].tables.index(there[1]) if there else passage.table
-    return next(p for p in searcher.generation.passages.of_guide(passage.guide) if p.kind == "table" and p.table == index)

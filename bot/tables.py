@@ -80,21 +80,21 @@ class Tables:
         stems = [words.stem(word) for word in words.content(self._searcher.terms.unify(match["things"]))] if match else []
         fitting: defaultdict[tuple[str, int], float] = defaultdict(float)
         for place, hit in enumerate(found if stems else (), 1):
-            there = self._searcher.table(hit.passage)
+            there = self._searcher.tables.of(hit.passage)
             if there is not None and there[1].spec is None and hit.passage.table is not None:
                 named = set(words.stems(self._searcher.terms.unify(markdown.plain(there[1].header[0]))))
                 fitting[hit.passage.guide, hit.passage.table] += (stems[0] in named) / place
         if not any(fitting.values()):
             return ""
         guide, index = max(fitting, key=fitting.__getitem__)
-        passage = next(p for p in self._searcher.generation.passages.of_guide(guide) if p.kind == "table" and p.table == index)
+        passage = self._searcher.tables.passage(guide, index)
         table, n = self._searcher.generation.guides[guide].tables[index], citations.add(passage, [])
         names = self._speech.listed([markdown.plain(row[0]) for row in table.rows])
         return self._speech.say(wording.COUNT, count=len(table.rows), section=table.section[-1], values=names, n=n) if n else ""
 
     def value(self, passage: Passage, cues: Cues, n: int) -> str:
         """A row's label, with the value of the column that is asked for; "" where the passage is no row."""
-        there = self._searcher.table(passage)
+        there = self._searcher.tables.of(passage)
         if there is None or passage.row is None:
             return ""
         table, row = there[1], there[1].rows[passage.row]
@@ -106,14 +106,15 @@ class Tables:
 
     def whole(self, passages: Sequence[Passage]) -> Passage | None:
         """The table that several of the passages are rows of, where the first of them is."""
-        rows = [p for p in passages if p.row is not None and (p.guide, p.table) == (passages[0].guide, passages[0].table)]
-        if len(rows) < 2 or passages[0].row is None:
+        first = passages[0]
+        rows = [p for p in passages if p.row is not None and (p.guide, p.table) == (first.guide, first.table)]
+        if len(rows) < 2 or first.row is None or first.table is None:
             return None
-        return lookup.table_passage(passages[0], self._searcher)
+        return self._searcher.tables.passage(first.guide, first.table)
 
     def decides(self, passage: Passage) -> bool:
         """Whether a passage is a row of a decision table, which says for whom a thing is and nothing of the thing."""
-        there = self._searcher.table(passage) if passage.row is not None else None
+        there = self._searcher.tables.of(passage) if passage.row is not None else None
         return there is not None and there[1].spec is not None
 
     def higher(self, passages: Sequence[Passage], cues: Cues, question: str = "") -> str:
@@ -135,7 +136,7 @@ class Tables:
 
     def _measured(self, passage: Passage, cues: Cues) -> tuple[str, Figure] | None:
         """A row's label with its first figure of the kind asked for."""
-        there = self._searcher.table(passage)
+        there = self._searcher.tables.of(passage)
         if there is None or passage.row is None or cues.kind is None:
             return None
         row = there[1].rows[passage.row]
@@ -153,7 +154,7 @@ class Tables:
         row = 0 if place in ("top", "upper", "first") else len(table.row_labels) - 1
         left, right = 0, len(table.column_labels) - 1
         columns = [left if match["column"].casefold() == "left" else right] if match else range(right + 1)
-        n = citations.add_rows(table.passage(self._searcher.generation.passages), [row])
+        n = citations.add_rows(table.passage(self._searcher), [row])
         said = " ".join(
             self._speech.say(
                 wording.CELL, section=table.table.section[-1], row=table.row_labels[row], column=table.column_labels[column], n=n,
@@ -173,7 +174,7 @@ class Tables:
     def pair(self, one: Query, other: Query, cues: Cues) -> tuple[Passage, Passage] | None:
         """Two rows of one table of which each question names one, with a figure of the kind asked for if any is; else None."""
         best: tuple[int, tuple[Passage, Passage] | None] = (0, None)
-        for guide, index in self._searcher.rows_naming({word.stem for query in (one, other) for word in query.words}):
+        for guide, index in self._searcher.tables.naming({word.stem for query in (one, other) for word in query.words}):
             table = guide.tables[index]
             named = [self._named(guide.id, index, query) for query in (one, other)]
             if table.spec is not None or [len(rows) for rows in named] != [1, 1] or named[0] == named[1]:
@@ -199,7 +200,7 @@ class Tables:
 
     def _naming(self, query: Query) -> Iterator[tuple[Guide, int, int]]:
         """The rows of tables that give facts which a question names, where it names but one of a table: guide, table and row."""
-        for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
+        for guide, index in self._searcher.tables.naming({word.stem for word in query.words}):
             table = guide.tables[index]
             rows = self._named(guide.id, index, query) if table.spec is None else []
             if len(rows) == 1:
@@ -215,7 +216,7 @@ class Tables:
 
     def whom(self, query: Query, citations: Citations) -> str:
         """For whom the one row is that a question names, from a column that tells that; "" where there is none."""
-        for guide, index in self._searcher.rows_naming({word.stem for word in query.words}):
+        for guide, index in self._searcher.tables.naming({word.stem for word in query.words}):
             table = guide.tables[index]
             columns = [i for i, name in enumerate(table.header) if i and cue.FOR_WHOM.search(markdown.plain(name).lower())]
             rows = self._named(guide.id, index, query) if columns and table.spec is None else []
@@ -230,7 +231,7 @@ class Tables:
     def unpaid(self, subject: Sequence[str]) -> bool:
         """Whether a question is of nothing but an occupation that rows name, though none of those rows with an amount."""
         asked = {words.stem(word) for word in subject}
-        tables = [guide.tables[index] for guide, index in self._searcher.rows_naming(asked)]
+        tables = [guide.tables[index] for guide, index in self._searcher.tables.naming(asked)]
         paid, unpaid = False, False
         for table in tables:
             for position, row in enumerate(table.rows):
@@ -242,7 +243,7 @@ class Tables:
 
     def row(self, guide: str, table: int, row: int) -> Passage:
         """The passage of one row."""
-        return next(p for p in self._searcher.generation.passages.of_guide(guide) if (p.table, p.row) == (table, row))
+        return self._searcher.tables.passage(guide, table, row)
 
     def _names_a_row(self, query: Query, column: lookup.Column) -> bool:
         return column.passage.table is not None and bool(self._named(column.passage.guide, column.passage.table, query))
@@ -259,7 +260,7 @@ class Tables:
     def _named(self, guide: str, table: int, query: Query) -> list[int]:
         """The rows that a question speaks of: it has what only their names have, of one alternative at least, or the whole name."""
         asked = {word.stem for word in query.words}
-        rows = self._searcher.rows(guide, table)
+        rows = self._searcher.tables.rows(guide, table)
         named = [place for place, row in enumerate(rows) if any(own <= asked for own in row.own)]
         return named + [place for place, row in enumerate(rows) if not row.own and row.name and row.name in query.text]
 

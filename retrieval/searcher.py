@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import functools
-import math
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from operator import mul
 
 import msgspec
 import numpy as np
 
-from retrieval import markdown, words
+from retrieval import words
 from retrieval.candidates import Candidate, gathered
 from retrieval.encoder import Model, Vectors
-from retrieval.guides import Guide, Table
 from retrieval.keeping import kept
 from retrieval.passages import Passage
 from retrieval.ports import Generation, Ids
+from retrieval.rarity import Rarity
 from retrieval.salience import salience
 from retrieval.search import Hit, Indexes, search
 from retrieval.spelling import Few, Spelling
+from retrieval.tables import GuideTables
 from retrieval.terms import Terms
 
 # A word counts as covered by another from FAR (not at all) to NEAR (fully), by the cosine of the two words' vectors.
 FAR, NEAR = 0.5, 0.75
 LATELY = 128  # questions whose vectors are kept: as many as are answered at once
 ASKING = 2  # entries looked at for each passage that is wanted: several may be questions noted for one
-ROWS = 200  # rows of tables that a question may name
-TELLING = 1.0  # rarity from which a word tells things apart; nearly every passage has a less rare one
-_ALTERNATIVE = re.compile(r"\s*[/+&]\s*|\s+or\s+", re.IGNORECASE)
 PART = 0.3  # what a word counts that stands in the passage, but without the rest of its name
 
 
@@ -60,18 +54,6 @@ class Query(msgspec.Struct, frozen=True):
     words: tuple[Word, ...]
     vector: Vectors
     by_meaning: bool = False
-
-
-@dataclass(frozen=True)
-class RowName:
-    """A row of a table, by its first cell: as it is written, in stems, and in those that tell it from the other rows.
-
-    `own` has one entry for each way in which it is named alone: the whole name, and of "bootcamp/structured course" either part.
-    """
-
-    name: str
-    stems: frozenset[str]
-    own: tuple[frozenset[str], ...]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -105,14 +87,15 @@ class Searcher:
         """`spelled` are words beside the guides' own that a typo may be corrected to."""
         self.generation = generation
         self.terms = Terms(generation.overview.terms.values())
+        rarity = Rarity(generation)
+        self._count, self.rarity, self.stem_rarity = rarity.count, rarity.of_word, rarity.of_stem
+        self.tables = GuideTables(generation, self.terms, rarity)
         self._model = model
         self._indexes = Indexes(generation.vectors, generation.headings, generation.lexical)
         also = {w for name in self.terms.written() for w in words.surface(name)} | set(spelled)
         self._spelling = Spelling(generation.vocabulary, Few(also))
         # Of what holds no searcher, and so without `kept`: each is asked ten to twenty times a question.
         self._held: Callable[[int], Ids] = functools.lru_cache(10_000)(generation.vocabulary.held)
-        lexical = generation.lexical
-        self._count: Callable[[str], int] = functools.lru_cache(10_000)(lambda stem: lexical.counts([stem])[stem])
         self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
@@ -162,21 +145,6 @@ class Searcher:
         """The `k` best passages that hold any of these words, by their words alone."""
         stems = sorted({words.stem(word) for word in wanted})
         return self.generation.passages.many([i for i, _ in self.generation.lexical.search(stems, k)])
-
-    @kept(10_000)
-    def rarity(self, word: str) -> float:
-        """The inverse document frequency of a word, or of a name of several, as BM25 has it (0 and up)."""
-        if " " in word:
-            return self._rarity(self.generation.overview.names.get(word, 0))
-        return self.stem_rarity(words.stem(word))
-
-    @kept(10_000)
-    def stem_rarity(self, stem: str) -> float:
-        """The inverse document frequency of a stem (0 and up)."""
-        return self._rarity(self._count(stem))
-
-    def _rarity(self, count: int) -> float:
-        return math.log(1 + (len(self.generation.lexical) - count + 0.5) / (count + 0.5))
 
     def knows(self, word: str) -> bool:
         """Whether a guide has this word."""
@@ -236,36 +204,6 @@ class Searcher:
         places[distinct] = np.arange(len(distinct))
         cosines = self.generation.vocabulary.vectors(distinct) @ np.stack([self._word_vector(word) for word in wanted]).T
         return np.asarray(cosines.take(places[ids], axis=0))
-
-    def rows_naming(self, stems: Iterable[str]) -> list[tuple[Guide, int]]:
-        """The tables, each as its guide and its position there, of which a row's first cell has any of these stems, in order."""
-        return [(self.generation.guides[guide], table) for guide, table in self._rows_naming(frozenset(stems))]
-
-    @kept(1_000)
-    def _rows_naming(self, stems: frozenset[str]) -> tuple[tuple[str, int], ...]:
-        found = self.generation.passages.many(sorted(i for i, _ in self.generation.rows.search(sorted(stems), ROWS)))
-        return tuple((guide, table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None)
-
-    @kept(1_000)
-    def rows(self, guide: str, table: int) -> tuple[RowName, ...]:
-        """The names of the rows of a guide's table, by its position, in order."""
-        labels = [row[0] for row in self.generation.guides[guide].tables[table].rows]
-        stems = [self.terms.stems(label.split("(")[0]) for label in labels]
-        counted = Counter(stem for label in stems for stem in label)
-        names = [self.terms.unify(markdown.plain(label)).split(" (")[0] for label in labels]
-        telling = {stem for stem, count in counted.items() if count == 1 and self.rarity(stem) >= TELLING}
-        parts = [_ALTERNATIVE.split(label.split("(")[0]) for label in labels]
-        own = [dict.fromkeys([s & telling, *(self.terms.stems(p) & telling for p in part)]) for s, part in zip(stems, parts, strict=True)]
-        return tuple(RowName(n, s, tuple(o for o in ways if o)) for n, s, ways in zip(names, stems, own, strict=True))
-
-    def table(self, passage: Passage) -> tuple[Guide, Table] | None:
-        """The table that a passage is, belongs to or holds, with its guide."""
-        guide = self.generation.guides[passage.guide]
-        if passage.table is not None:
-            return guide, guide.tables[passage.table]
-        first, last = passage.lines
-        held = (table for table in guide.tables if first <= table.header_line <= last) if "|" in passage.text else ()
-        return next(((guide, table) for table in held), None)
 
     @kept(1_000)
     def _word_vector(self, word: str) -> Vectors:

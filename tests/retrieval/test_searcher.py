@@ -97,10 +97,10 @@ def test_rarity_is_the_inverse_document_frequency(searcher: Searcher) -> None:
 def test_a_row_leads_to_its_table(searcher: Searcher) -> None:
     """A row that is found leads to its guide and its whole table; a paragraph leads to none."""
     row = cover(searcher, "x", "The paths compared", "Internal pivot").passage
-    found = searcher.table(row)
+    found = searcher.tables.of(row)
     assert found is not None
     assert (found[0].id, found[1].rows[row.row or 0][0]) == ("degrees", "Internal pivot")
-    assert searcher.table(cover(searcher, "x", "The short answer").passage) is None
+    assert searcher.tables.of(cover(searcher, "x", "The short answer").passage) is None
 
 
 @pytest.mark.parametrize(
