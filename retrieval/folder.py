@@ -22,8 +22,8 @@ from retrieval.vocabulary import FolderVocabulary
 
 DIGEST = 32  # bytes of a SHA-256
 DERIVED = (  # what is made of the other files
-    "lexical", "named", "rows", "spelling", "passages.ivf", "passages.sq8", "questions.ivf", "questions.sq8",
-    "passages.words", "passages.words.ends",
+    "lexical", "named", "rows", "spelling", "passages.ivf", "passages.sq8", "passages.i8", "questions.ivf", "questions.sq8",
+    "questions.i8", "passages.words", "passages.words.ends",
 )  # fmt: skip
 ENCODED = ("passages", "words", "headings", "questions")  # whose vectors the next generation may take over
 

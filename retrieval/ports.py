@@ -26,7 +26,7 @@ TAGS = 100  # tags that an overview has at most
 class Recall(msgspec.Struct, frozen=True):
     """How the nearest vectors are found.
 
-    `kind` is "exact", "sq8", "ivf sq8" or "hnsw halfvec"; `setting` is the number of lists that are read, or `ef_search` (0: none).
+    `kind` is "exact", "i8", "sq8", "ivf sq8" or "hnsw halfvec"; `setting` is the number of lists that are read, or `ef_search` (0: none).
     `recall` is the share of the true ten nearest that were found for a sample of the index's own vectors, 0 to 1.
     """
 

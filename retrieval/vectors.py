@@ -1,9 +1,9 @@
 """Nearest neighbours among unit vectors. The only file that imports faiss.
 
-A few are compared one by one: the fewest by numpy, so that such an index need not import faiss. Of more, all are looked at by codes of
-a byte a number, which takes half the time, and the best are compared exactly (`IndexScalarQuantizer`); of many, only those in the lists
-nearest to the query (`IndexIVFScalarQuantizer`). How many lists are read is chosen when the index is built, from what is found of the
-true ten nearest; where that is too little, the slower way is taken.
+The fewest are compared one by one. Of more, all are looked at by codes of a byte a number, and the best are compared exactly: of a few
+thousand by `retrieval/codes.py`, so that such an index need not import faiss, of more by its `IndexScalarQuantizer`. Of many only those in
+the lists nearest to the query are looked at (`IndexIVFScalarQuantizer`). How many lists are read is chosen when the index is built, from
+what is found of the true ten nearest; where that is too little, the slower way is taken.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval import records
+from retrieval.codes import Codes, candidates, scale
 from retrieval.errors import IndexNotWritten, IndexUnusable
 from retrieval.ports import Ids, Recall, Vectors, VectorSearch
 
 if TYPE_CHECKING:
     import faiss
 
-# Vectors that are compared one by one in a tenth of a millisecond, by numpy as soon as by faiss, which takes 45 ms and 13 MB of a start.
-EXACT = 2_048
+EXACT = 256  # vectors that are compared one by one as soon as by their codes
+FEW = 2_048  # vectors of which numpy finds the nearest codes as soon as faiss, which takes 45 ms and 13 MB of a start
 CODED = 32_768  # vectors of which all codes are read in less than a millisecond
 LEAST, WANTED = 0.98, 0.983  # share of the true ten nearest that has to be found, and that is aimed at on half of the sample
 LISTS = (8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256)  # lists that are read, of which the fewest that do are taken
@@ -33,16 +34,14 @@ TRAINED = 40  # vectors for each list by which the lists are laid out
 PIECE = 65_536  # vectors that are added to lists at a time
 ROUNDED = 2_048  # vectors that are made codes at a time: for more the system hands out new memory, which takes longer than the codes
 SURE = 100  # candidates from lists that are compared exactly, at least
-SPARE = 20  # candidates beyond those wanted that are compared exactly, at least: the order by codes is nearly the true one
 _WANTED = 10
-_LITTLE = 1e-9  # more than nothing, of a vector of zeros
-_LISTS, _CODES = ".ivf", ".sq8"  # the file beside one of vectors
+_LISTS, _CODES, _BYTES = ".ivf", ".sq8", ".i8"  # the file beside one of vectors
 
 
 class VectorIndex:
     """Search by inner product, which is the cosine for unit vectors. A vector's id is its position."""
 
-    def __init__(self, vectors: Vectors, codes: faiss.Index | None = None) -> None:
+    def __init__(self, vectors: Vectors, codes: faiss.Index | Codes | None = None) -> None:
         """`vectors` may be memory-mapped, shape (vectors, dimension); without their `codes` all are compared."""
         self._vectors = vectors
         self.codes = codes
@@ -50,7 +49,7 @@ class VectorIndex:
     @property
     def lists(self) -> faiss.IndexIVFScalarQuantizer | None:
         """The codes in lists; None where there are none, or all are looked at."""
-        if self.codes is None:
+        if self.codes is None or isinstance(self.codes, Codes):
             return None
         import faiss
 
@@ -60,16 +59,11 @@ class VectorIndex:
     def open(cls, path: Path, dimension: int) -> VectorIndex:
         """The vectors in a file, memory-mapped, with the codes beside it if there are any. Raises IndexUnusable."""
         vectors = records.array(path, "<f4", dimension)
-        beside = next((there for kind in (_LISTS, _CODES) if (there := path.with_suffix(kind)).exists()), None)
+        beside = next((there for kind in (_LISTS, _CODES, _BYTES) if (there := path.with_suffix(kind)).exists()), None)
         if beside is None:
             return cls(vectors)
-        import faiss
-
-        try:
-            codes = faiss.read_index(str(beside), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise IndexUnusable(f"{beside} cannot be read as a vector index; run `fingerpost reindex`") from error
-        if (codes.ntotal, codes.d) != vectors.shape:
+        codes = Codes.open(beside, dimension) if beside.suffix == _BYTES else _read(beside)
+        if (codes.shape if isinstance(codes, Codes) else (codes.ntotal, codes.d)) != vectors.shape:
             raise IndexUnusable(f"{beside} cannot be read: it is not of {path.name}; run `fingerpost reindex`")
         return cls(vectors, codes)
 
@@ -89,7 +83,9 @@ class VectorIndex:
         """The ids and cosines (-1 to 1) of the `k` nearest vectors, nearest first. Shape of `query`: (dimension,)."""
         if not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        if self.codes is None and len(self) <= EXACT:
+        if isinstance(self.codes, Codes):
+            return self._best(self.codes.nearest(query, k), query, k)
+        if self.codes is None and len(self) <= FEW:
             cosines = np.asarray(self._vectors @ query, dtype=np.float32)
             near = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k]) if k < len(cosines) else np.arange(len(cosines))
             best = near[np.argsort(-cosines[near], kind="stable")[:k]]  # of equal ones the first
@@ -101,11 +97,15 @@ class VectorIndex:
             cosines, ids = faiss.knn(query.reshape(1, -1), self._vectors, min(k, len(self)), faiss.METRIC_INNER_PRODUCT)
             return ids[0], cosines[0]
         if self.lists is None:  # faiss cuts the query's numbers off to whole ones
-            ids = self.codes.search(query.reshape(1, -1) * _scale(query), k + max(SPARE, k // 5))[1][0]
+            ids = self.codes.search(query.reshape(1, -1) * scale(query), candidates(k))[1][0]
             ids = ids[: len(self)]  # where there are fewer than wanted, -1 stands behind them
         else:
             _, near = self.lists.search(query.reshape(1, -1), max(2 * k, SURE))
             ids = near[0][near[0] >= 0]
+        return self._best(ids, query, k)
+
+    def _best(self, ids: Ids, query: Vectors, k: int) -> tuple[Ids, Vectors]:
+        """The `k` nearest of some candidates, nearest first."""
         cosines = self.similarities(ids, query)
         best = np.argsort(-cosines, kind="stable")[:k]
         return ids[best], cosines[best]
@@ -120,9 +120,10 @@ class VectorIndex:
 
 
 def lay_out(
-    path: Path, dimension: int, exact: int = EXACT, coded: int = CODED, least: float = LEAST, before: VectorSearch | None = None
-) -> Recall:
-    """Write codes beside a file of vectors where there are more than `exact` of them, in lists where there are more than `coded`.
+    path: Path, dimension: int, exact: int = EXACT, few: int = FEW, coded: int = CODED, least: float = LEAST,
+    before: VectorSearch | None = None,
+) -> Recall:  # fmt: skip
+    """Write codes beside a file of vectors where there are more than `exact` of them, faiss' own from `few` on, lists from `coded` on.
 
     `least` is the share of the true ten nearest that has to be found (0 to 1), else the slower way is taken. Of an index from `before`
     of about as many vectors its middles are taken over, as long as by them enough is found; where it had no lists, none are tried.
@@ -136,7 +137,7 @@ def lay_out(
     if len(vectors) > coded and (there is None or there.lists is not None):
         with _all_cores():
             found = _in_lists(path, vectors, least, there.lists if there is not None else None)
-    return found or _in_codes(path, vectors, least) or Recall()
+    return found or (_in_codes if len(vectors) > few else _in_bytes)(path, vectors, least) or Recall()
 
 
 def _in_lists(path: Path, vectors: Vectors, least: float, before: faiss.IndexIVFScalarQuantizer | None) -> Recall | None:
@@ -154,30 +155,44 @@ def _in_lists(path: Path, vectors: Vectors, least: float, before: faiss.IndexIVF
     return found
 
 
+def _in_bytes(path: Path, vectors: Vectors, least: float) -> Recall | None:
+    """Write all codes of a few; None where by them too little is found."""
+    codes = Codes.of(vectors)
+    recall = _recall_of_some(codes, vectors)
+    if recall < least:
+        return None
+    codes.save(path.with_suffix(_BYTES))
+    return Recall("i8", 0, recall)
+
+
 def _in_codes(path: Path, vectors: Vectors, least: float) -> Recall | None:
     """Write all codes; None where by them too little is found."""
     import faiss
 
     codes = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
-    scale = _scale(vectors)
+    scaled = scale(vectors)
     for start in range(0, len(vectors), ROUNDED):
-        codes.add(_bytes(vectors[start : start + ROUNDED], scale))
-    sample = _some(np.random.default_rng(0), vectors, SAMPLE // 5)
-    recall = _recall(VectorIndex(vectors, codes), list(zip(sample, _nearest(vectors, sample), strict=True)))
+        codes.add(np.asarray(np.rint(vectors[start : start + ROUNDED] * scaled), dtype=np.float32))
+    recall = _recall_of_some(codes, vectors)
     if recall < least:
         return None
     _write(codes, path.with_suffix(_CODES))
-    return Recall("sq8", 0, round(recall, 4))
+    return Recall("sq8", 0, recall)
 
 
-def _scale(vectors: Vectors) -> float:
-    """What makes 127 of the largest number in some vectors."""
-    return 127 / max(-float(vectors.min()), float(vectors.max()), _LITTLE)
+def _recall_of_some(codes: faiss.Index | Codes, vectors: Vectors) -> float:
+    """The share of the true nearest of some of the vectors that is found by their codes, 0 to 1."""
+    sample = _some(np.random.default_rng(0), vectors, SAMPLE // 5)
+    return round(_recall(VectorIndex(vectors, codes), list(zip(sample, _nearest(vectors, sample), strict=True))), 4)
 
 
-def _bytes(vectors: Vectors, scale: float) -> Vectors:
-    """Vectors as whole numbers of a byte each. Shape: (vectors, dimension)."""
-    return np.asarray(np.rint(vectors * scale), dtype=np.float32)
+def _read(path: Path) -> faiss.Index:
+    import faiss
+
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise IndexUnusable(f"{path} cannot be read as a vector index; run `fingerpost reindex`") from error
 
 
 def _write(index: faiss.Index, path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.encoder import Vectors
 from retrieval.errors import IndexUnusable
 from retrieval.ports import Recall
-from retrieval.vectors import EXACT, VectorIndex, lay_out
+from retrieval.vectors import EXACT, FEW, VectorIndex, lay_out
 
 
 def unit(seed: int, count: int, dimension: int) -> Vectors:
@@ -36,7 +36,7 @@ def test_search_finds_what_comparing_with_every_vector_finds(seed: int, count: i
     assert len(set(ids.tolist())) == min(k, count)
 
 
-@pytest.mark.parametrize("count", [EXACT - 1, EXACT, EXACT + 1])
+@pytest.mark.parametrize("count", [FEW - 1, FEW, FEW + 1])
 def test_the_same_is_found_with_and_without_faiss(count: int) -> None:
     """Around the number from which faiss compares, each of the ten nearest is found, with its cosine."""
     vectors, query = unit(5, count, 16), unit(6, 1, 16)[0]
@@ -46,12 +46,16 @@ def test_the_same_is_found_with_and_without_faiss(count: int) -> None:
     assert similarities == pytest.approx(cosines[ids], abs=1e-6)
 
 
-def test_few_vectors_need_no_faiss() -> None:
+@pytest.mark.parametrize("count", [9, 600])
+def test_few_vectors_need_no_faiss(tmp_path: Path, count: int) -> None:
     """A process that opens and searches a small index never imports it."""
-    searching = "import numpy; from retrieval.vectors import VectorIndex; VectorIndex(numpy.eye(3)).search(numpy.ones(3), 2)"
-    code = f"{searching}; import sys; print('faiss' in sys.modules)"
+    VectorIndex(unit(2, count, 6)).save(tmp_path / "v.f32")
+    lay_out(tmp_path / "v.f32", 6)
+    assert (tmp_path / "v.i8").exists() == (count > EXACT)
+    opening = f"import numpy, pathlib, sys; from retrieval.vectors import VectorIndex; path = pathlib.Path({str(tmp_path / 'v.f32')!r})"
+    code = f"{opening}; print(len(VectorIndex.open(path, 6).search(numpy.ones(6, 'f4'), 2)[0]), 'faiss' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split() == ["2", "False"]
 
 
 def test_ids_are_positions() -> None:
@@ -120,12 +124,13 @@ def test_of_many_vectors_those_in_the_nearest_lists_are_compared(tmp_path: Path)
     assert vectors[[3, 1]].tobytes() == opened.vectors([3, 1]).tobytes()
 
 
-def test_of_a_middling_number_the_codes_of_all_are_compared(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("few", "kind"), [(4_000, "i8"), (3_999, "sq8")])
+def test_of_a_middling_number_the_codes_of_all_are_compared(tmp_path: Path, few: int, kind: str) -> None:
     """Between both numbers all are looked at by codes of a byte a number; what is found is what comparing with every vector finds."""
     vectors = grouped(4_000, 24)
     VectorIndex(vectors).save(tmp_path / "v.f32")
-    found = lay_out(tmp_path / "v.f32", 24, exact=500)
-    assert (found.kind, found.setting, found.recall >= 0.999) == ("sq8", 0, True)
+    found = lay_out(tmp_path / "v.f32", 24, exact=500, few=few)
+    assert (found.kind, found.setting, found.recall >= 0.999) == (kind, 0, True)
     opened, exact = VectorIndex.open(tmp_path / "v.f32", 24), VectorIndex(vectors)
     assert opened.codes is not None
     assert opened.lists is None
@@ -137,11 +142,12 @@ def test_of_a_middling_number_the_codes_of_all_are_compared(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("k", [1, 45, 59, 60, 90])
-def test_of_codes_no_more_are_found_than_there_are(tmp_path: Path, k: int) -> None:
+@pytest.mark.parametrize("few", [2, 60])
+def test_of_codes_no_more_are_found_than_there_are(tmp_path: Path, few: int, k: int) -> None:
     """Where nearly all vectors are wanted, more candidates than there are bring none twice and none that is not there."""
     vectors, query = unit(7, 60, 16), unit(8, 1, 16)[0]
     VectorIndex(vectors).save(tmp_path / "v.f32")
-    lay_out(tmp_path / "v.f32", 16, exact=1)
+    lay_out(tmp_path / "v.f32", 16, exact=1, few=few)
     opened = VectorIndex.open(tmp_path / "v.f32", 16)
     assert opened.codes is not None
     ids, similarities = opened.search(query, k)
@@ -156,6 +162,7 @@ def test_where_lists_find_too_little_all_are_compared(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["v.f32", "v.sq8"]
     VectorIndex(unit(4, 3_000, 64)).save(tmp_path / "w.f32")
     assert lay_out(tmp_path / "w.f32", 64, exact=500, coded=1_000, least=1.1) == Recall("exact", 0, 1.0)
+    assert lay_out(tmp_path / "w.f32", 64, exact=500, few=3_000, least=1.1) == Recall("exact", 0, 1.0)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["v.f32", "v.sq8", "w.f32"]
 
 
@@ -175,12 +182,13 @@ def test_lists_that_are_none_are_refused(tmp_path: Path, content: bytes) -> None
         VectorIndex.open(tmp_path / "v.f32", 6)
 
 
-def test_lists_of_other_vectors_are_refused(tmp_path: Path) -> None:
-    """Lists beside a file of vectors that they were not made of are refused."""
+@pytest.mark.parametrize(("few", "coded", "kind"), [(500, 1_000, "ivf"), (500, 2_000, "sq8"), (2_000, 2_000, "i8")])
+def test_lists_or_codes_of_other_vectors_are_refused(tmp_path: Path, few: int, coded: int, kind: str) -> None:
+    """What lies beside a file of vectors that it was not made of is refused."""
     VectorIndex(grouped(2_000, 24)).save(tmp_path / "v.f32")
-    lay_out(tmp_path / "v.f32", 24, exact=500, coded=1_000)
+    lay_out(tmp_path / "v.f32", 24, exact=500, few=few, coded=coded)
     VectorIndex(grouped(1_999, 24)).save(tmp_path / "v.f32")
-    with pytest.raises(IndexUnusable, match=r"v\.ivf cannot be read: it is not of v\.f32"):
+    with pytest.raises(IndexUnusable, match=rf"v\.{kind} cannot be read: it is not of v\.f32"):
         VectorIndex.open(tmp_path / "v.f32", 24)
 
 
