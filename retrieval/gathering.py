@@ -13,6 +13,7 @@ Text = TypeVar("Text", bound=Sized)
 Result = TypeVar("Result")
 
 FULL = 160  # tokens of a full pass, filling included: with more there is more filling, and each waits longer; fewer take longer for each
+READY = 2  # full passes at hand when one is done, so that no core waits for who puts the next together
 ANYHOW = 2  # passes that begin however few texts wait; on more cores others only when they are full
 
 
@@ -24,7 +25,7 @@ class Gathered(Generic[Text, Result]):
     """
 
     def __init__(self, encode: Callable[[Sequence[Text]], Sequence[Result]], passes: int = 1) -> None:
-        """`encode` gives one result for each text, in order; so many `passes` run at a time, and one more waits for them if it is full.
+        """`encode` gives one result for each text, in order; so many `passes` run at a time, and READY more wait for them if they are full.
 
         Texts that would fill no pass wait while ANYHOW of them run, so that they grow.
         """
@@ -59,7 +60,7 @@ class Gathered(Generic[Text, Result]):
 
     def _taken(self) -> list[_Waiting[Text, Result]]:
         """What makes the next pass, if one is to begin; by whoever has the mutex."""
-        if not self._waiting or self._in_hand > self._passes:
+        if not self._waiting or self._in_hand >= self._passes + READY:
             return []
         oldest, *others = self._waiting
         batch, shortest, longest = [oldest], oldest.tokens, oldest.tokens

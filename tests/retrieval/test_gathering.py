@@ -34,7 +34,10 @@ class Held:
 
 
 def until(reached: Callable[[], bool]) -> None:
+    """Wait for something, half a minute at most."""
+    end = time.monotonic() + 30
     while not reached():
+        assert time.monotonic() < end, "it did not come about"
         time.sleep(0.001)
 
 
@@ -63,7 +66,7 @@ def test_what_arrives_during_a_pass_makes_the_next() -> None:
     assert held.passes == [["a"], [f"b{n}" for n in range(10)]]
 
 
-def test_as_many_passes_run_at_once_as_are_free_and_one_more_if_it_is_full() -> None:
+def test_as_many_passes_run_at_once_as_are_free_and_two_more_if_they_are_full() -> None:
     """What would fill no pass waits until one is done, so that it can grow; nothing waits for more than that."""
     with asking(2) as (held, gathered, bring):
         brought = [
@@ -72,11 +75,13 @@ def test_as_many_passes_run_at_once_as_are_free_and_one_more_if_it_is_full() -> 
             bring([HALF], 1, 2),
             bring([HALF], 0, 3),
             bring([HALF], 1, 3),
-            bring([HALF], 2, 3),
+            bring([HALF], 0, 4),
+            bring([HALF], 1, 4),
+            bring([HALF], 2, 4),
         ]
         held.go_on.set()
-        assert [each.result(30) for each in brought] == [["A"], ["B"], *([HALF.upper()],) * 4]
-    assert sorted(held.passes, key=len) == [["a"], ["b"], [HALF] * 2, [HALF] * 2]
+        assert [each.result(30) for each in brought] == [["A"], ["B"], *([HALF.upper()],) * 6]
+    assert sorted(held.passes, key=len) == [["a"], ["b"], [HALF] * 2, [HALF] * 2, [HALF] * 2]
     assert gathered(["c"]) == ["C"]
 
 
