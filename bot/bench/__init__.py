@@ -34,7 +34,7 @@ def run(bot: Bot, progress: Progress, *, quick: bool = False) -> list[Row]:
     rows += indexing.measure(bot, reference, rounds=1 if quick else 3)
     rows += reindexing.measure(bot, guides=reindexing.FEW if quick else reindexing.GUIDES)
     progress("many at once", 3, 4)
-    rows += crowd.measure(bot, asked, askers=ASKERS, seconds=1.0 if quick else 60.0)
+    rows += crowd.measure(bot, askers=ASKERS, seconds=1.0 if quick else 60.0)
     progress("done", 4, 4)
     return rows
 
