@@ -23,7 +23,7 @@ def available() -> int:
 
 
 def _of_process() -> set[int]:
-    return os.sched_getaffinity(os.getpid())  # its first thread's
+    return os.sched_getaffinity(os.getpid())  # its first thread's, which is kept nowhere
 
 
 def spread() -> None:
@@ -46,9 +46,9 @@ class Crowd:
 
     def __init__(self) -> None:
         locked: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
-        self._binds = sys.platform == "linux" and locked() and available() > 1
-        # Asked with Python's lock held, which to give up and take again costs more.
-        self._here: Callable[[], int] = ctypes.PyDLL(None).sched_getcpu if self._binds else lambda: -1
+        # The core of a thread; asked with Python's lock held, which to give up and take again costs more.
+        self._here: Callable[[], int] | None = getattr(ctypes.PyDLL(None), "sched_getcpu", None) if sys.platform == "linux" else None
+        self._binds = self._here is not None and locked() and available() > 1
         self._counting = threading.Lock()
         self._inside = 0
         self._core = -1  # where the crowd is; -1 while there is none
@@ -61,7 +61,7 @@ class Crowd:
         """Be one of them. Who is the one by whom they are many stays on their core, as those do who follow, until they are few."""
         with self._counting:
             self._inside += 1
-            if self._binds and self._inside >= MANY:
+            if self._binds and self._inside >= MANY and threading.get_native_id() != os.getpid():
                 self._stand()
         try:
             yield
@@ -74,7 +74,7 @@ class Crowd:
     def _stand(self) -> None:
         """Have this thread stay on the crowd's core: the one that the system has put a thread on which waited for its question."""
         now = time.monotonic()
-        if self._core < 0 or now > self._until:
+        if self._here is not None and (self._core < 0 or now > self._until):
             self._core, self._until = self._here(), now + STAYS
             self._stays += 1
         if getattr(self._stay, "number", 0) != self._stays:

@@ -25,7 +25,7 @@ class Asker:
     """One thread, which comes and goes."""
 
     def __init__(self, crowd: Crowd) -> None:
-        self._pool, self._crowd, self._inside = ThreadPoolExecutor(1), crowd, ExitStack()
+        self._pool, self.crowd, self._inside = ThreadPoolExecutor(1), crowd, ExitStack()
 
     def tell(self, act: Callable[[], Told]) -> Told:
         """What comes of something that it does."""
@@ -33,7 +33,7 @@ class Asker:
 
     def come(self) -> None:
         """Join the crowd."""
-        self.tell(lambda: self._inside.enter_context(self._crowd.joined()))
+        self.tell(lambda: self._inside.enter_context(self.crowd.joined()))
 
     def go(self) -> None:
         """Leave it."""
@@ -118,6 +118,15 @@ def test_what_one_of_many_starts_may_have_all_cores(askers: list[Asker], everywh
     two.tell(cores.spread)
     shown = two.tell(lambda: subprocess.check_output([sys.executable, "-c", "import os; print(*os.sched_getaffinity(0))"], text=True))
     assert set(map(int, shown.split())) == everywhere
+
+
+def test_the_first_thread_is_kept_nowhere(askers: list[Asker], everywhere: set[int]) -> None:
+    """What it may run on is what the process may."""
+    for asker in askers:
+        asker.come()
+    with askers[0].crowd.joined():
+        assert os.sched_getaffinity(0) == everywhere
+        assert len(askers[-1].cores) == 1
 
 
 def test_a_crowd_of_another_time_may_be_on_another_core(askers: list[Asker]) -> None:
