@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from retrieval import cores, exported, exporting, runtime
+from retrieval import cores, exported, exporting, layout
 from retrieval.errors import ModelError
 from retrieval.gathering import Gathered
 from retrieval.spelling import frequent_words
@@ -105,7 +105,7 @@ class Model:
 
     def warm(self) -> None:
         """Encode something of each length that a question has, and several at once: an encoder may have to prepare itself for either."""
-        for words in range(2, LONGEST, runtime.STEP):
+        for words in range(2, LONGEST, layout.STEP):
             self.encode_tokens([" ".join(["word"] * words)])
         self.encode_tokens(["word"] * (exported.FEW + 1))  # the first batch of several costs a hundred milliseconds
 

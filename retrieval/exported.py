@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval import cores, runtime
+from retrieval import cores, layout, runtime
 from retrieval.errors import ModelError
 from retrieval.lexicon import Lexicon
 from retrieval.records import Rows
@@ -30,11 +30,13 @@ from retrieval.records import Rows
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+    from retrieval.layout import Layout
+
 log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "export.json"
 FEW = 3  # texts that are encoded one by one, where they are short
 AT_ONCE = 256  # tokens of one pass, filling included: more brings more filling, and no longer fits a core's cache
@@ -48,7 +50,8 @@ ANY, SHORT_ALONE = "model.xml", "short.xml"  # the model for any texts, and for 
 class Export(msgspec.Struct, frozen=True):
     """What an export is made of: at most `longest` tokens are read, `short` is the length at which `SHORT_ALONE` is fixed.
 
-    `inputs` are the model's, in order; `files` maps each file to its SHA-256.
+    `inputs` are the model's, in order. Where it `packs`, several texts may stand in a row, and a text's vector is the mean of its
+    tokens'. `files` maps each file to its SHA-256.
     """
 
     format: int
@@ -57,6 +60,7 @@ class Export(msgspec.Struct, frozen=True):
     longest: int
     short: int
     inputs: tuple[str, ...]
+    packs: bool
     lowest_cosine: float
     made_with: dict[str, str]
     files: dict[str, str]
@@ -146,20 +150,26 @@ class ExportedEncoder:
         How many go into one pass follows from their lengths and not from `batch_size`.
         """
         found = np.empty((len(inputs), self.manifest.dimension), dtype=np.float32)
+        read = self.read(inputs)
+        lengths = list(map(len, read))
 
-        def keep(places: list[int], _: Vectors, vectors: Vectors) -> None:
-            found[places] = vectors
+        def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
+            places = [place for row in laid.rows for place in row]
+            found[places] = _summed(laid, lengths, tokens) if len(laid.rows) < len(places) else vectors
 
-        self._pass(self.read(inputs), keep)
+        self._pass(read, keep)
         return _unit(found) if normalize_embeddings else found
 
     def encode_tokens(self, read: Sequence[Encoding]) -> list[tuple[Vectors, list[tuple[int, int]], Vectors]]:
         """For each text that was `read` its unit vector, its tokens as character spans, and the tokens' vectors."""
         found: list[Any] = [None] * len(read)
+        lengths = list(map(len, read))
 
-        def keep(places: list[int], tokens: Vectors, vectors: Vectors) -> None:
-            for row, (place, vector) in enumerate(zip(places, _unit(vectors), strict=True)):
-                found[place] = (vector.copy(), read[place].offsets, tokens[row, : len(read[place].ids)].copy())
+        def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
+            spans = list(laid.spans(lengths))
+            units = _unit(_summed(laid, lengths, tokens) if len(laid.rows) < len(spans) else vectors)
+            for (place, row, start, end), unit in zip(spans, units, strict=True):
+                found[place] = (unit.copy(), read[place].offsets, tokens[row, start:end].copy())
 
         self._pass(read, keep)
         return found
@@ -169,8 +179,8 @@ class ExportedEncoder:
         read = self.read(texts)
         found: list[tuple[Vectors, ...]] = []
 
-        def keep(places: list[int], tokens: Vectors, _: Vectors, *more: Vectors) -> None:
-            real = np.arange(tokens.shape[1]) < np.array([[len(read[place].ids)] for place in places])
+        def keep(laid: Layout, tokens: Vectors, _: Vectors, *more: Vectors) -> None:
+            real = np.arange(tokens.shape[1]) < np.array([[len(read[place])] for place, *_ in laid.rows])
             found.append(tuple((each[real] if each.shape[:2] == real.shape else each.reshape(-1, each.shape[-1])).copy() for each in more))
 
         self._pass(read, keep)
@@ -196,35 +206,40 @@ class ExportedEncoder:
         return read
 
     def _pass(self, read: Sequence[Encoding], keep: Callable[..., None]) -> None:
-        """Hand the places of some texts, (texts, longest, dimension) of their tokens and (texts, dimension) to `keep`, until all are done.
+        """Hand the layout of some texts, (rows, width, dimension) of their tokens and (rows, dimension) to `keep`, until all are done.
 
         Both arrays are openvino's own and hold until `keep` returns.
         """
-        lengths, short = [runtime.filled(len(text)) for text in read], self.manifest.short
+        lengths, short = list(map(len, read)), self.manifest.short
+        together = layout.packed(lengths) if self.manifest.packs and len(read) > FEW else None
         if self._takes_short(lengths):
             # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
-            alone = [(SHORT_ALONE, short) if length <= short else (ANY, length) for length in lengths]
-            runs = [(file, [([place], length)]) for place, (file, length) in enumerate(alone)]
+            alone = [(SHORT_ALONE, short) if length <= short else (ANY, layout.filled(length)) for length in lengths]
+            runs = [(file, [layout.Layout([[place]], length)]) for place, (file, length) in enumerate(alone)]
         else:
-            runs = [(ANY, runtime.batched(lengths, AT_ONCE))]
+            runs = [(ANY, layout.in_rows(lengths, AT_ONCE) if together is None else [together])]
         with self._counted() as callers, self._alone_at_first():
             at_once = cores.available() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
             for file, passes in runs:
                 compiled = self._compiled(file, at_once if file == ANY else 1)
-                compiled.run(passes, functools.partial(self._fill, read), lambda each, found: keep(each[0], *found))
+                compiled.run(passes, functools.partial(self._fill, read), lambda laid, found: keep(laid, *found))
 
-    def _fill(self, read: Sequence[Encoding], request: runtime.Request, each: tuple[list[int], int]) -> None:
-        """Give a request the texts of a pass, filled up to a length."""
-        batch, filled = each
-        given = dict(zip(self.manifest.inputs, request.inputs(len(batch), filled), strict=True))
-        ids, mask = given["input_ids"], given["attention_mask"]
-        for row, place in enumerate(batch):
-            tokens = read[place].ids
-            ids[row, : len(tokens)], ids[row, len(tokens) :] = tokens, 0
-            mask[row, : len(tokens)], mask[row, len(tokens) :] = 1, 0
-            if self._table is not None:  # what stands behind a text's tokens has no weight
-                for at, token in enumerate(tokens):
-                    given[EMBEDDED][row, at] = self._table.row(token)
+    def _fill(self, read: Sequence[Encoding], request: runtime.Request, laid: Layout) -> None:
+        """Give a request the texts of a pass; what stands behind the texts of a row has no weight."""
+        given = dict(zip(self.manifest.inputs, request.inputs(len(laid.rows), laid.width), strict=True))
+        ids, mask, places, vectors = given["input_ids"], given["attention_mask"], given.get(runtime.PLACES), given.get(EMBEDDED)
+        for row, texts in enumerate(laid.rows):
+            at = 0
+            for number, tokens in enumerate((read[text].ids for text in texts), 1):
+                end = at + len(tokens)
+                ids[row, at:end], mask[row, at:end] = tokens, number
+                if places is not None:
+                    places[row, at:end] = np.arange(len(tokens))
+                if vectors is not None and self._table is not None:
+                    for place, token in enumerate(tokens, at):
+                        vectors[row, place] = self._table.row(token)
+                at = end
+            ids[row, at:], mask[row, at:] = 0, 0
 
 
 def folder_for(identity: str, models: Path) -> Path:
@@ -269,6 +284,12 @@ def digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _summed(laid: Layout, lengths: Sequence[int], tokens: Vectors) -> Vectors:
+    """The sum of each text's tokens, of which its vector is the mean, where all stand in one row. Shape: (texts, dimension)."""
+    starts = [start for _, _, start, _ in laid.spans(lengths)]
+    return np.asarray(np.add.reduceat(tokens[0, : sum(lengths)], starts, axis=0))
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -6,6 +6,7 @@ Weights are kept in 8 bits, those of the matrices that bear it least in 16.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -32,10 +33,13 @@ from retrieval.exported import (
 )  # fmt: skip
 from retrieval.lexicon import Lexicon
 
+log = logging.getLogger(__name__)
+
 LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text of the sample
 NARROW_COSINE = 0.9993  # the same where weights are in 8 bits: a text that is not of the sample is a little further off
 STEPS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)  # matrices that are tried in 16 bits, the fewest first
 SHORT = 16  # tokens of a question that is encoded alone at a fixed shape: 56 % of those in corpus/evaluation.toml, as they are read
+SOME = 8  # texts of the sample that stand in a row, where the model packs
 
 # What the export is checked with: short and long, other scripts, numbers, code, and what is cut off.
 SAMPLE: tuple[str, ...] = (
@@ -79,20 +83,32 @@ def export(reference: Any, identity: str, folder: Path, made_with: dict[str, str
 
 def _converted(reference: Any, wanted: Vectors, identity: str, folder: Path, made_with: dict[str, str]) -> Export:
     """Write the model, for any texts and for a short one alone, and its tokenizer; `wanted` are its own vectors of the sample."""
-    model, inputs = runtime.traced(reference)
-    if (table := runtime.taken_out(model, EMBEDDED)) is not None:
-        np.save(folder / TABLE, table)
-        inputs = (*inputs, EMBEDDED)
     longest, dimension = int(reference.max_seq_length or 512), int(reference.get_embedding_dimension() or 0)
     short = min(SHORT, longest)
     reference.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    made = Export(FORMAT, identity, dimension, longest, short, inputs, 0.0, made_with, {})
-    runtime.save(model, folder / ANY)
-    _checked(wanted, made, folder)  # before much time is spent on a model that does not agree whatever is done
+    made = Export(FORMAT, identity, dimension, longest, short, (), True, 0.0, made_with, {})
+    try:
+        made = _written(reference, wanted, made, folder)
+    except Exception as error:  # as in `export`; one whose places, attention or pooling are others takes each text in a row of its own
+        log.info("%s takes no texts one behind the other: %s", identity, error)
+        made = _written(reference, wanted, msgspec.structs.replace(made, packs=False), folder)
     narrow = _narrowed(wanted, made, folder)
     runtime.save(narrow, folder / ANY)
     runtime.save(narrow, folder / SHORT_ALONE, (1, short))
     return made
+
+
+def _written(reference: Any, wanted: Vectors, made: Export, folder: Path) -> Export:
+    """Write the model as it is traced, for any texts. Raises ModelError where its vectors are not those that are `wanted`."""
+    model, inputs = runtime.traced(reference, placed=made.packs)
+    if made.packs and not runtime.parted(model, "attention_mask"):
+        raise ModelError("its attention has no mask")
+    if (table := runtime.taken_out(model, EMBEDDED)) is not None:
+        np.save(folder / TABLE, table)
+        inputs = (*inputs, EMBEDDED)
+    runtime.save(model, folder / ANY)
+    # Before much time is spent on a model that does not agree whatever is done.
+    return _checked(wanted, msgspec.structs.replace(made, inputs=inputs), folder)
 
 
 def _narrowed(reference: Vectors, made: Export, folder: Path) -> Any:
@@ -115,7 +131,7 @@ def _narrowed(reference: Vectors, made: Export, folder: Path) -> Any:
 
     def agrees(kept: int) -> bool:
         runtime.save(without(kept), folder / ANY)
-        return _lowest(reference, _encoded(ExportedEncoder(folder, made, settled=False), SAMPLE)) >= NARROW_COSINE
+        return _lowest(reference, ExportedEncoder(folder, made, settled=False)) >= NARROW_COSINE
 
     tried = (kept for kept in STEPS if kept < len(narrow))
     return without(next((kept for kept in tried if agrees(kept)), len(narrow)))
@@ -123,7 +139,7 @@ def _narrowed(reference: Vectors, made: Export, folder: Path) -> Any:
 
 def _checked(wanted: Vectors, made: Export, folder: Path) -> Export:
     """The export with the lowest cosine of the sample to what is `wanted`. Raises ModelError where that is too low."""
-    lowest = _lowest(wanted, _encoded(ExportedEncoder(folder, made, settled=False), SAMPLE))
+    lowest = _lowest(wanted, ExportedEncoder(folder, made, settled=False))
     if lowest < LEAST_COSINE:
         raise ModelError(f"the exported model does not agree with its reference: a cosine is {lowest:.4f}")
     return msgspec.structs.replace(made, lowest_cosine=lowest)
@@ -133,5 +149,7 @@ def _encoded(encoder: ExportedEncoder, texts: Sequence[str]) -> Vectors:
     return encoder.encode(list(texts), batch_size=WIDE, normalize_embeddings=True, show_progress_bar=False)
 
 
-def _lowest(wanted: Vectors, found: Vectors) -> float:
-    return float((wanted * found).sum(axis=1).min())
+def _lowest(wanted: Vectors, encoder: ExportedEncoder) -> float:
+    """The lowest cosine of the sample's vectors to those that are `wanted`, all encoded at once and some at a time, as a crowd's are."""
+    found = [_encoded(encoder, SAMPLE), np.concatenate([_encoded(encoder, SAMPLE[at : at + SOME]) for at in range(0, len(SAMPLE), SOME)])]
+    return float(min((wanted * vectors).sum(axis=1).min() for vectors in found))

@@ -1,4 +1,4 @@
-"""Texts of several threads, encoded together: a pass takes the oldest that waits, with those that are nearest to its length."""
+"""Texts of several threads, encoded together: a pass takes what has waited longest, as much as it holds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable, Sequence, Sized
 from typing import Generic, TypeVar
 
-from retrieval.runtime import APART, filled
+from retrieval.layout import PACKED
 
 Text = TypeVar("Text", bound=Sized)
 Result = TypeVar("Result")
 
-FULL = 160  # tokens of a full pass, filling included: with more there is more filling, and each waits longer; fewer take longer for each
 READY = 2  # full passes at hand when one is done, so that no core waits for who puts the next together
 ANYHOW = 2  # passes that begin however few texts wait; on more cores others only when they are full
 
@@ -21,7 +20,7 @@ class Gathered(Generic[Text, Result]):
     """Runs `encode` over what has gathered; who comes alone waits for nothing. Safe to use from several threads.
 
     The length of a text is its number of tokens. A pass is put together when it begins, of all that wait, and whoever was in it goes
-    on as soon as it is done (Yu et al., "Orca", OSDI 2022); the more wait, the less filling there is.
+    on as soon as it is done (Yu et al., "Orca", OSDI 2022).
     """
 
     def __init__(self, encode: Callable[[Sequence[Text]], Sequence[Result]], passes: int = 1) -> None:
@@ -62,14 +61,13 @@ class Gathered(Generic[Text, Result]):
         """What makes the next pass, if one is to begin; by whoever has the mutex."""
         if not self._waiting or self._in_hand >= self._passes + READY:
             return []
-        oldest, *others = self._waiting
-        batch, shortest, longest = [oldest], oldest.tokens, oldest.tokens
-        for each in sorted(others, key=lambda other: abs(other.tokens - oldest.tokens)):
-            least, most = min(shortest, each.tokens), max(longest, each.tokens)
-            if (len(batch) + 1) * most <= FULL and most - least <= APART:
+        batch: list[_Waiting[Text, Result]] = []
+        room = PACKED
+        for each in self._waiting:
+            if each.tokens <= room or not batch:  # the oldest in any case
                 batch.append(each)
-                shortest, longest = least, most
-        full = (len(batch) + 1) * longest > FULL
+                room -= each.tokens
+        full = len(batch) < len(self._waiting) or room * len(batch) < PACKED - room  # for another such text there is no room
         if not full and self._in_hand >= min(self._passes, ANYHOW):
             return []
         taken = set(batch)
@@ -120,7 +118,7 @@ class _Caller(Generic[Text, Result]):
 
 
 class _Waiting(Generic[Text, Result]):
-    """One text of a caller, at a place among its texts, and how many tokens it has in a pass."""
+    """One text of a caller, at a place among its texts, and how many tokens it has."""
 
     __slots__ = ("caller", "place", "text", "tokens")
 
@@ -128,4 +126,4 @@ class _Waiting(Generic[Text, Result]):
         self.caller = caller
         self.place = place
         self.text = text
-        self.tokens = filled(len(text))
+        self.tokens = len(text)

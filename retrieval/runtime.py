@@ -20,29 +20,10 @@ if TYPE_CHECKING:
 
 Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")
-APART = 16  # tokens of filling from which a text is better off in a pass of its own
-STEP = 4  # texts are filled up to a multiple of it: openvino prepares itself anew for each new length
 AHEAD = 8  # passes that are in hand at a time
+PLACES = "position_ids"  # the input that takes the tokens' places, as transformers call it
 TOGETHER = 128  # numbers of an activation that share a scale where they are multiplied by weights in 8 bits
-
-
-def filled(tokens: int) -> int:
-    """How many tokens a text of so many has in a pass."""
-    return -(-tokens // STEP) * STEP
-
-
-def batched(lengths: Sequence[int], at_once: int) -> list[tuple[list[int], int]]:
-    """Texts by place, put together so that a pass has at most `at_once` tokens, each with the length of its longest; that one first.
-
-    A word goes not beside a long question, up to whose length it would have to be filled.
-    """
-    batches: list[tuple[list[int], int]] = []
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        batch, longest = batches[-1] if batches else ([], 0)
-        if not batch or (len(batch) + 1) * longest > at_once or longest - lengths[place] > APART:
-            batches.append(([], lengths[place]))
-        batches[-1][0].append(place)
-    return batches
+_UNSEEN = np.float32(-1e9)  # what is added to the likeness of tokens that do not look at each other
 
 
 class Compiled:
@@ -158,8 +139,11 @@ def read(file: Path) -> Any:
     return core.read_model(file)
 
 
-def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
-    """The model as openvino has it, for any number of texts of any length, and the names of its inputs in order."""
+def traced(reference: Any, *, placed: bool = False) -> tuple[Any, tuple[str, ...]]:
+    """The model as openvino has it, for any number of texts of any length, and the names of its inputs in order.
+
+    Where it is to be `placed`, one of them takes the place that each token has in its text.
+    """
     openvino = library()
     import torch
     from openvino.frontend import FrontEndManager
@@ -167,6 +151,8 @@ def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
 
     read = reference.preprocess(["one two three", "four"])
     features = {k: v for k, v in read.items() if isinstance(v, torch.Tensor) and v.any()}  # the kind of a token is 0 for a text alone
+    if placed:
+        features[PLACES] = torch.arange(read["input_ids"].shape[1]).expand(read["input_ids"].shape)
     inputs = tuple(features)
 
     class Whole(torch.nn.Module):
@@ -193,6 +179,22 @@ def traced(reference: Any) -> tuple[Any, tuple[str, ...]]:
             target.replace_source_output(wide)
     converted.validate_nodes_and_infer_types()
     return converted, inputs
+
+
+def parted(model: Any, name: str) -> bool:
+    """Have tokens look only at those for which the input of this name has the same number; False where the model cannot be made to.
+
+    So far it said by 1 and 0 what is text and what is filling, which still holds: filling looks at filling.
+    """
+    op = library().opset13
+    given = next(given for given in model.inputs if name in given.names)
+    one, other = (op.unsqueeze(given, op.constant(np.array(axes, dtype=np.int64))) for axes in ([1, 3], [1, 2]))
+    mask = op.select(op.equal(one, other), op.constant(np.float32(0)), op.constant(_UNSEEN))
+    masked = [node for node in model.get_ordered_ops() if node.get_type_name() == "ScaledDotProductAttention" and len(node.inputs()) > 3]
+    for node in masked:
+        node.input(3).replace_source_output(mask.output(0))
+    model.validate_nodes_and_infer_types()
+    return bool(masked)
 
 
 def taken_out(model: Any, name: str) -> NDArray[np.float16] | None:
