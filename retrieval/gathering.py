@@ -12,7 +12,7 @@ from retrieval.layout import PACKED
 Text = TypeVar("Text", bound=Sized)
 Result = TypeVar("Result")
 
-READY = 2  # full passes at hand when one is done, so that no core waits for who puts the next together
+READY = 3  # full passes at hand when one is done, so that no core waits for who puts the next together
 ANYHOW = 2  # passes that begin however few texts wait; on more cores others only when they are full
 
 

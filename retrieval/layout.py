@@ -13,7 +13,7 @@ import msgspec
 
 APART = 16  # tokens of filling from which a text is better off in a pass of its own
 STEP = 4  # texts in rows are filled up to a multiple of it: openvino prepares itself anew for each new length
-PACKED = 160  # tokens of a full pass of texts in one row: of more each is compared with too many, of fewer weights pass by too often
+PACKED = 128  # tokens of a full pass of texts in one row: of more each is compared with too many, of fewer weights pass by too often
 WIDTHS = 32  # such a row is filled up to a multiple of it
 
 

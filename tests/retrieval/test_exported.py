@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval import cores, encoder, exported, exporting, runtime
+from retrieval import cores, encoder, exported, exporting, layout
 from retrieval.encoder import EMBEDDED_MODEL, Model, Tokens
 from retrieval.errors import ModelError
 
@@ -45,7 +45,7 @@ def test_every_vector_agrees_with_the_reference(model: Model, reference: Model) 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text(max_size=200), min_size=1, max_size=5))
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=8))
 def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model: Model, texts: list[str]) -> None:
     together = model.encode(texts)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-3)
@@ -56,13 +56,40 @@ def test_any_text_has_a_unit_vector_that_does_not_depend_on_its_neighbours(model
 @given(st.lists(st.integers(1, 300), max_size=200))
 def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int]) -> None:
     """Filled up to its longest text, a pass has at most AT_ONCE tokens, or is one text; texts of like length are together."""
-    batches = runtime.batched(lengths, exported.AT_ONCE)
-    assert sorted(place for batch, _ in batches for place in batch) == list(range(len(lengths)))
-    assert all(max(lengths[place] for place in batch) == longest for batch, longest in batches)
-    assert all(longest * len(batch) <= exported.AT_ONCE for batch, longest in batches if len(batch) > 1)
-    assert all(longest - lengths[batch[-1]] <= runtime.APART for batch, longest in batches)
-    in_order = [lengths[place] for batch, _ in batches for place in batch]
+    passes = layout.in_rows(lengths, exported.AT_ONCE)
+    in_order = [lengths[place] for laid in passes for (place,) in laid.rows]
+    assert sorted(place for laid in passes for (place,) in laid.rows) == list(range(len(lengths)))
     assert in_order == sorted(lengths, reverse=True)
+    for laid in passes:
+        within = [layout.filled(lengths[place]) for (place,) in laid.rows]
+        assert laid.width == max(within) <= min(within) + layout.APART
+        assert len(laid.rows) == 1 or laid.width * len(laid.rows) <= exported.AT_ONCE
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=20))
+def test_texts_stand_one_behind_the_other_where_there_is_room(lengths: list[int]) -> None:
+    """Each has its own tokens of the row, and all are there."""
+    laid = layout.packed(lengths)
+    assert (laid is None) == (sum(lengths) > layout.PACKED)
+    if laid is not None:
+        spans = list(laid.spans(lengths))
+        assert [(place, end - start) for place, _, start, end in spans] == list(enumerate(lengths))
+        assert [place for _, _, start, end in spans for place in range(start, end)] == list(range(sum(lengths)))
+        assert sum(lengths) <= laid.width <= layout.PACKED
+
+
+def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Model) -> None:
+    """So are the questions of a crowd encoded: each has the vector, and each of its tokens too, that it has alone."""
+    texts = ["Do I need a degree?", "no", "What does a machine-learning engineer earn in Germany?", "12-18 months, or 2 years?", "no"]
+    together = model.encode_tokens(texts)
+    assert together is not None
+    for text, found in zip(texts, together, strict=True):
+        wanted = tokens_of(reference, text)
+        assert float(found.vector @ wanted.vector) >= exporting.LEAST_COSINE
+        assert found.spans == wanted.spans
+        lengths = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(wanted.vectors, axis=1)
+        assert ((found.vectors * wanted.vectors).sum(axis=1) / lengths).min() >= exporting.LEAST_COSINE
+    assert float(together[1].vector @ together[4].vector) >= exporting.LEAST_COSINE
 
 
 @pytest.mark.parametrize("tokens", [1, exporting.SHORT - 2, exporting.SHORT - 1, exporting.SHORT, 2 * exporting.SHORT, 400])
@@ -197,6 +224,20 @@ def test_a_model_of_one_s_own_is_exported_when_it_first_serves(tmp_path: Path) -
     made = (folder / exported.MANIFEST).stat()
     assert encoder.serve(str(own), tmp_path / "models").served_by == "openvino"
     assert (folder / exported.MANIFEST).stat() == made
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_whose_texts_cannot_stand_in_one_row_has_each_in_its_own(tmp_path: Path) -> None:
+    """Here its vectors are not the means of their tokens': that is found when it is exported."""
+    own = shutil.copytree(encoder.folder(EMBEDDED_MODEL), tmp_path / "own")
+    (pooling,) = own.glob("*Pooling/config.json")
+    pooling.write_text(json.dumps({"word_embedding_dimension": 384, "pooling_mode_cls_token": True}), "utf-8")
+    model, theirs = encoder.serve(str(own), tmp_path / "models"), encoder.load(str(own))
+    assert isinstance(model.encoder, exported.ExportedEncoder)
+    texts = ["Do I need a degree?", "no", "What does it cost?", "12-18 months, or 2 years?", "no"]
+    together = model.encode_tokens(texts)
+    assert together is not None
+    assert (np.stack([found.vector for found in together]) * theirs.encode(texts)).sum(axis=1).min() >= exporting.LEAST_COSINE
 
 
 def test_where_no_export_can_be_made_the_reference_serves_and_says_so(

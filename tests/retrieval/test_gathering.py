@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.encoder import Model
-from retrieval.gathering import FULL, Gathered
-from retrieval.runtime import APART, filled
+from retrieval.gathering import Gathered
+from retrieval.layout import PACKED
 
-HALF = "x" * (FULL // 2)  # two of them fill a pass
+HALF = "x" * (PACKED // 2)  # two of them fill a pass
 
 
 class Held:
@@ -66,34 +66,27 @@ def test_what_arrives_during_a_pass_makes_the_next() -> None:
     assert held.passes == [["a"], [f"b{n}" for n in range(10)]]
 
 
-def test_as_many_passes_run_at_once_as_are_free_and_two_more_if_they_are_full() -> None:
+def test_as_many_passes_run_at_once_as_are_free_and_three_more_if_they_are_full() -> None:
     """What would fill no pass waits until one is done, so that it can grow; nothing waits for more than that."""
     with asking(2) as (held, gathered, bring):
-        brought = [
-            bring(["a"], 0, 1),
-            bring(["b"], 0, 2),
-            bring([HALF], 1, 2),
-            bring([HALF], 0, 3),
-            bring([HALF], 1, 3),
-            bring([HALF], 0, 4),
-            bring([HALF], 1, 4),
-            bring([HALF], 2, 4),
-        ]
+        brought = [bring(["a"], 0, 1), bring(["b"], 0, 2)]
+        for full in (3, 4, 5):
+            brought += [bring([HALF], 1, full - 1), bring([HALF], 0, full)]
+        brought += [bring([HALF], 1, 5), bring([HALF], 2, 5)]
         held.go_on.set()
-        assert [each.result(30) for each in brought] == [["A"], ["B"], *([HALF.upper()],) * 6]
-    assert sorted(held.passes, key=len) == [["a"], ["b"], [HALF] * 2, [HALF] * 2, [HALF] * 2]
+        assert [each.result(30) for each in brought] == [["A"], ["B"], *([HALF.upper()],) * 8]
+    assert sorted(held.passes, key=len) == [["a"], ["b"], *([HALF] * 2,) * 4]
     assert gathered(["c"]) == ["C"]
 
 
-def test_a_pass_takes_the_oldest_and_those_that_are_near_to_its_length() -> None:
-    """Whoever has waited longest comes next, however long the others are, which are not filled up to its length."""
-    short, near, far, farther = "s", "n" * 5, "f" * (APART + 20), "g" * (APART + 24)
+def test_a_pass_takes_the_oldest_and_of_the_others_what_it_has_room_for() -> None:
+    """Whoever has waited longest comes next; one that is too long for the rest of a pass is the first of another."""
+    texts = ["o" * (PACKED - 9), "l" * 10, "s" * 5, "t" * 4, "u"]
     with asking(1) as (held, _, bring):
-        brought = [bring(["a"], 0, 1)]
-        brought += [bring([text], n, 1) for n, text in enumerate((far, short, near, farther), 1)]
+        brought = [bring(["a"], 0, 1), bring(texts, 2, 2)]
         held.go_on.set()
-        assert [each.result(30) for each in brought] == [["A"], [far.upper()], [short.upper()], [near.upper()], [farther.upper()]]
-    assert held.passes == [["a"], [far, farther], [short, near]]
+        assert [each.result(30) for each in brought] == [["A"], [text.upper() for text in texts]]
+    assert held.passes == [["a"], [texts[0], texts[2], texts[3]], [texts[1], texts[4]]]
 
 
 def test_a_pass_goes_to_a_caller_that_waits() -> None:
@@ -109,7 +102,7 @@ def test_a_pass_goes_to_a_caller_that_waits() -> None:
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(gathered, ["b" * 60])
         until(lambda: gathered._in_hand == 1)
-        both = pool.submit(gathered, ["l" * 120, "s"])
+        both = pool.submit(gathered, ["l" * PACKED, "s"])
         until(lambda: (gathered._in_hand, gathered.waiting) == (2, 1))
         other = pool.submit(gathered, ["t"])
         until(lambda: gathered.waiting == 2)
@@ -117,7 +110,7 @@ def test_a_pass_goes_to_a_caller_that_waits() -> None:
         assert (first.result(30), other.result(30)) == (["B" * 60], ["T"])
         assert not both.done()
         done["l"].set()
-        assert both.result(30) == ["L" * 120, "S"]
+        assert both.result(30) == ["L" * PACKED, "S"]
 
 
 def test_a_text_that_is_longer_than_a_pass_has_one_of_its_own() -> None:
@@ -125,7 +118,7 @@ def test_a_text_that_is_longer_than_a_pass_has_one_of_its_own() -> None:
     assert gathered(["a" * 1000, "b" * 999, "c"]) == ["1000 of 1", "999 of 1", "1 of 1"]
 
 
-@given(st.lists(st.lists(st.integers(1, 2 * FULL), max_size=6), max_size=12), st.integers(1, 3))
+@given(st.lists(st.lists(st.integers(1, 2 * PACKED), max_size=6), max_size=12), st.integers(1, 3))
 def test_everybody_gets_what_is_theirs_from_passes_that_are_not_too_large(brought: list[list[int]], passes: int) -> None:
     """Whatever comes, of whatever lengths: each text is encoded once, in a pass that holds what it may."""
     made: list[list[str]] = []
@@ -139,10 +132,7 @@ def test_everybody_gets_what_is_theirs_from_passes_that_are_not_too_large(brough
     with ThreadPoolExecutor(12) as pool:
         assert list(pool.map(gathered, texts)) == [[text.upper() for text in each] for each in texts]
     assert sorted(text for each in made for text in each) == sorted(text for each in texts for text in each)
-    for each in made:
-        lengths = [filled(len(text)) for text in each]
-        assert len(each) == 1 or len(each) * max(lengths) <= FULL
-        assert max(lengths) - min(lengths) <= APART
+    assert all(len(each) == 1 or sum(map(len, each)) <= PACKED for each in made)
 
 
 def test_an_error_reaches_all_whose_texts_are_in_the_pass_and_nobody_after() -> None:
@@ -155,7 +145,7 @@ def test_an_error_reaches_all_whose_texts_are_in_the_pass_and_nobody_after() -> 
 
     gathered: Gathered[str, str] = Gathered(encode)
     with pytest.raises(ValueError, match="bad"):
-        gathered(["bad", "b" * FULL])
+        gathered(["bad", "b" * PACKED])
     assert gathered(["good"]) == ["good"]
 
 
