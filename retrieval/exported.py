@@ -180,7 +180,7 @@ class ExportedEncoder:
         found: list[tuple[Vectors, ...]] = []
 
         def keep(laid: Layout, tokens: Vectors, _: Vectors, *more: Vectors) -> None:
-            real = np.arange(tokens.shape[1]) < np.array([[len(read[place])] for place, *_ in laid.rows])
+            real = np.arange(tokens.shape[1]) < np.array([[sum(len(read[place]) for place in row)] for row in laid.rows])
             found.append(tuple((each[real] if each.shape[:2] == real.shape else each.reshape(-1, each.shape[-1])).copy() for each in more))
 
         self._pass(read, keep)
@@ -211,13 +211,13 @@ class ExportedEncoder:
         Both arrays are openvino's own and hold until `keep` returns.
         """
         lengths, short = list(map(len, read)), self.manifest.short
-        together = layout.packed(lengths) if self.manifest.packs and len(read) > FEW else None
+        laid_out = layout.packed if self.manifest.packs and len(read) > FEW else layout.in_rows
         if self._takes_short(lengths):
             # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
             alone = [(SHORT_ALONE, short) if length <= short else (ANY, layout.filled(length)) for length in lengths]
             runs = [(file, [layout.Layout([[place]], length)]) for place, (file, length) in enumerate(alone)]
         else:
-            runs = [(ANY, layout.in_rows(lengths, AT_ONCE) if together is None else [together])]
+            runs = [(ANY, laid_out(lengths, AT_ONCE))]
         with self._counted() as callers, self._alone_at_first():
             at_once = cores.available() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
             for file, passes in runs:

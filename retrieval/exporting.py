@@ -39,7 +39,6 @@ LEAST_COSINE = 0.999  # of an exported vector with the reference, for each text 
 NARROW_COSINE = 0.9993  # the same where weights are in 8 bits: a text that is not of the sample is a little further off
 STEPS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)  # matrices that are tried in 16 bits, the fewest first
 SHORT = 16  # tokens of a question that is encoded alone at a fixed shape: 56 % of those in corpus/evaluation.toml, as they are read
-SOME = 8  # texts of the sample that stand in a row, where the model packs
 
 # What the export is checked with: short and long, other scripts, numbers, code, and what is cut off.
 SAMPLE: tuple[str, ...] = (
@@ -150,6 +149,5 @@ def _encoded(encoder: ExportedEncoder, texts: Sequence[str]) -> Vectors:
 
 
 def _lowest(wanted: Vectors, encoder: ExportedEncoder) -> float:
-    """The lowest cosine of the sample's vectors to those that are `wanted`, all encoded at once and some at a time, as a crowd's are."""
-    found = [_encoded(encoder, SAMPLE), np.concatenate([_encoded(encoder, SAMPLE[at : at + SOME]) for at in range(0, len(SAMPLE), SOME)])]
-    return float(min((wanted * vectors).sum(axis=1).min() for vectors in found))
+    """The lowest cosine of the sample's vectors to those that are `wanted`."""
+    return float((wanted * _encoded(encoder, SAMPLE)).sum(axis=1).min())

@@ -1,8 +1,7 @@
-"""How texts lie in a pass of the model: each in a row, filled up to the longest, or one behind the other in a single row.
+"""How texts lie in a pass of the model: one behind the other in a single row, or each in a row, filled up to the longest.
 
-One behind the other there is nothing to fill up, and the shape is always the same, so that openvino need not prepare itself anew; a
-token looks only at those of its own text (Krell et al., "Efficient Sequence Packing without Cross-contamination", 2021). Of many texts
-those of like length are put in rows, which costs less: no token is compared with those of other texts.
+One behind the other there is little to fill up, and the shape is nearly always the same, so that openvino need not prepare itself anew; a
+token looks only at those of its own text (Krell et al., "Efficient Sequence Packing without Cross-contamination", 2021).
 """
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-APART = 16  # tokens of filling from which a text is better off in a pass of its own
-STEP = 4  # texts in rows are filled up to a multiple of it: openvino prepares itself anew for each new length
-PACKED = 128  # tokens of a full pass of texts in one row: of more each is compared with too many, of fewer weights pass by too often
+PACKED = 128  # tokens of a row of several texts: of more each is compared with too many, of fewer the weights pass by too often
 WIDTHS = 32  # such a row is filled up to a multiple of it
+APART = 16  # tokens of filling from which a text is better off in a pass of its own, where each has a row
+STEP = 4  # a row of one text is filled up to a multiple of it: openvino prepares itself anew for each new length
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -37,10 +36,25 @@ def filled(tokens: int, step: int = STEP) -> int:
     return -(-tokens // step) * step
 
 
-def packed(lengths: Sequence[int]) -> Layout | None:
-    """Texts one behind the other; None where they are too long for it together."""
-    total = sum(lengths)
-    return Layout([list(range(len(lengths)))], filled(total, WIDTHS)) if total <= PACKED else None
+def packed(lengths: Sequence[int], at_once: int) -> list[Layout]:
+    """Texts one behind the other, the longest first, each in the first row that has room for it (first fit decreasing).
+
+    Those that are too long for it lie as `in_rows` has them.
+    """
+    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+    longer = sum(length > PACKED for length in lengths)
+    alone = in_rows([lengths[place] for place in order[:longer]], at_once)
+    rows: list[list[int]] = []
+    room: list[int] = []
+    for place in order[longer:]:
+        row = next((number for number, left in enumerate(room) if left >= lengths[place]), len(rows))
+        if row == len(rows):
+            rows.append([])
+            room.append(PACKED)
+        rows[row].append(place)
+        room[row] -= lengths[place]
+    found = [Layout([[order[number]] for (number,) in laid.rows], laid.width) for laid in alone]
+    return found + [Layout([row], filled(PACKED - left, WIDTHS)) for row, left in zip(rows, room, strict=True)]
 
 
 def in_rows(lengths: Sequence[int], at_once: int) -> list[Layout]:

@@ -66,16 +66,21 @@ def test_passes_hold_every_text_once_and_no_more_than_they_may(lengths: list[int
         assert len(laid.rows) == 1 or laid.width * len(laid.rows) <= exported.AT_ONCE
 
 
-@given(st.lists(st.integers(1, 40), min_size=1, max_size=20))
+@given(st.lists(st.integers(1, 2 * layout.PACKED), max_size=100))
 def test_texts_stand_one_behind_the_other_where_there_is_room(lengths: list[int]) -> None:
-    """Each has its own tokens of the row, and all are there."""
-    laid = layout.packed(lengths)
-    assert (laid is None) == (sum(lengths) > layout.PACKED)
-    if laid is not None:
-        spans = list(laid.spans(lengths))
-        assert [(place, end - start) for place, _, start, end in spans] == list(enumerate(lengths))
-        assert [place for _, _, start, end in spans for place in range(start, end)] == list(range(sum(lengths)))
-        assert sum(lengths) <= laid.width <= layout.PACKED
+    """Each text has its own tokens of a row; rows of several are not too long, and no two of them would fit in one."""
+    passes = layout.packed(lengths, exported.AT_ONCE)
+    spans = [list(laid.spans(lengths)) for laid in passes]
+    assert sorted(place for each in spans for place, *_ in each) == list(range(len(lengths)))
+    for laid, each in zip(passes, spans, strict=True):
+        assert all(end - start == lengths[place] for place, _, start, end in each)
+        assert all(end <= laid.width for *_, end in each)
+        assert [start for place, row, start, _ in each] == [
+            0 if number == 0 or each[number - 1][1] != row else each[number - 1][3] for number, (_, row, *_) in enumerate(each)
+        ]
+    shared = sorted(sum(lengths[place] for place in laid.rows[0]) for laid in passes if lengths[laid.rows[0][0]] <= layout.PACKED)
+    assert all(tokens <= layout.PACKED for tokens in shared)
+    assert len(shared) < 2 or sum(shared[:2]) > layout.PACKED
 
 
 def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Model) -> None:
