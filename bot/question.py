@@ -6,6 +6,7 @@ import functools
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 LONGEST = 50_000  # characters of a message; more is refused
@@ -119,12 +120,14 @@ def _last_turn(text: str) -> str:
 def _may_repeat(text: str) -> bool:
     """Whether a pair of letters comes again and again at one distance, as in what is repeated: few texts are read for that."""
     letters = "".join(text.split())
-    if max(map(letters.count, set(letters)), default=0) < TIMES:
+    often = Counter(itertools.pairwise(letters))
+    if max(often.values(), default=0) < TIMES - 1:
         return False
     places: dict[tuple[str, str], list[int]] = {}
     for place, pair in enumerate(itertools.pairwise(letters)):
-        places.setdefault(pair, []).append(place)
-    return any(_in_step(each) for each in places.values() if len(each) >= TIMES - 1)
+        if often[pair] >= TIMES - 1:
+            places.setdefault(pair, []).append(place)
+    return any(map(_in_step, places.values()))
 
 
 def _in_step(places: list[int]) -> bool:

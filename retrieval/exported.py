@@ -288,8 +288,8 @@ def digest(path: Path) -> str:
 
 def _summed(laid: Layout, lengths: Sequence[int], tokens: Vectors) -> Vectors:
     """The sum of each text's tokens, of which its vector is the mean, where all stand in one row. Shape: (texts, dimension)."""
-    starts = [start for _, _, start, _ in laid.spans(lengths)]
-    return np.asarray(np.add.reduceat(tokens[0, : sum(lengths)], starts, axis=0))
+    *_, starts, ends = zip(*laid.spans(lengths), strict=True)
+    return np.asarray(np.add.reduceat(tokens[0, : ends[-1]], starts, axis=0))
 
 
 def _unit(vectors: Vectors) -> Vectors:

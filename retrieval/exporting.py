@@ -89,7 +89,7 @@ def _converted(reference: Any, wanted: Vectors, identity: str, folder: Path, mad
     try:
         made = _written(reference, wanted, made, folder)
     except Exception as error:  # as in `export`; one whose places, attention or pooling are others takes each text in a row of its own
-        log.info("%s takes no texts one behind the other: %s", identity, error)
+        log.warning("%s takes no texts one behind the other, and a crowd waits longer: %s", identity, error)
         made = _written(reference, wanted, msgspec.structs.replace(made, packs=False), folder)
     narrow = _narrowed(wanted, made, folder)
     runtime.save(narrow, folder / ANY)

@@ -177,18 +177,18 @@ class Searcher:
 
         A group is of the ids of a passage and of what stands for it. Shape: (groups, wanted).
         """
-        found = np.full((len(groups), len(wanted)), -1, dtype=np.float32)
         held = [self._held(ids[0]) if len(ids) == 1 else np.concatenate(list(map(self._held, ids))) for ids in groups]
-        lengths = np.array([len(ids) for ids in held], dtype=np.int64)
-        full = np.flatnonzero(lengths)
+        lengths = np.array(list(map(len, held)), dtype=np.int64)
+        full = lengths.nonzero()[0]
         if not len(full):
-            return found
-        ids, starts = np.concatenate(held), (np.cumsum(lengths) - lengths)[full]
+            return np.full((len(groups), len(wanted)), -1, dtype=np.float32)
+        ids, starts = np.concatenate(held), (lengths.cumsum() - lengths)[full]
         spelled = [place for place, word in enumerate(wanted) if not _is_number(word.text)]
-        if spelled:
-            nearest = np.maximum.reduceat(self._cosines(ids, [wanted[place].text for place in spelled]), starts, axis=0)
-            if nearest.shape == found.shape:  # as nearly always
-                return nearest
+        nearest = np.maximum.reduceat(self._cosines(ids, [wanted[place].text for place in spelled]), starts, axis=0) if spelled else None
+        if nearest is not None and nearest.shape == (len(groups), len(wanted)):  # as nearly always
+            return nearest
+        found = np.full((len(groups), len(wanted)), -1, dtype=np.float32)
+        if nearest is not None:
             found[full[:, None], spelled] = nearest
         for place in set(range(len(wanted))).difference(spelled):
             known = self.generation.vocabulary.find(wanted[place].stem)
@@ -199,10 +199,10 @@ class Searcher:
         """The cosine of the words with these ids, each as often as it is there, to each of some words. Shape: (ids, wanted)."""
         there = np.zeros(len(self.generation.vocabulary), dtype=np.bool_)
         there[ids] = True
-        distinct = np.flatnonzero(there)
+        distinct = there.nonzero()[0]
         places = np.empty(len(there), dtype=np.int64)
         places[distinct] = np.arange(len(distinct))
-        cosines = self.generation.vocabulary.vectors(distinct) @ np.stack([self._word_vector(word) for word in wanted]).T
+        cosines = self.generation.vocabulary.vectors(distinct) @ np.array(list(map(self._word_vector, wanted))).T
         return np.asarray(cosines.take(places[ids], axis=0))
 
     @kept(1_000)

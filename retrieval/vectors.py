@@ -107,7 +107,7 @@ class VectorIndex:
     def _best(self, ids: Ids, query: Vectors, k: int) -> tuple[Ids, Vectors]:
         """The `k` nearest of some candidates, nearest first."""
         cosines = self.similarities(ids, query)
-        best = np.argsort(-cosines, kind="stable")[:k]
+        best = (-cosines).argsort(kind="stable")[:k]
         return ids[best], cosines[best]
 
     def similarities(self, ids: Sequence[int] | Ids, query: Vectors) -> Vectors:
