@@ -85,6 +85,8 @@ def test_texts_stand_one_behind_the_other_where_there_is_room(lengths: list[int]
 
 def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Model) -> None:
     """So are the questions of a crowd encoded: each has the vector, and each of its tokens too, that it has alone."""
+    assert isinstance(model.encoder, exported.ExportedEncoder)
+    assert model.encoder.manifest.packs
     texts = ["Do I need a degree?", "no", "What does a machine-learning engineer earn in Germany?", "12-18 months, or 2 years?", "no"]
     together = model.encode_tokens(texts)
     assert together is not None
@@ -239,6 +241,7 @@ def test_a_model_whose_texts_cannot_stand_in_one_row_has_each_in_its_own(tmp_pat
     pooling.write_text(json.dumps({"word_embedding_dimension": 384, "pooling_mode_cls_token": True}), "utf-8")
     model, theirs = encoder.serve(str(own), tmp_path / "models"), encoder.load(str(own))
     assert isinstance(model.encoder, exported.ExportedEncoder)
+    assert not model.encoder.manifest.packs
     texts = ["Do I need a degree?", "no", "What does it cost?", "12-18 months, or 2 years?", "no"]
     together = model.encode_tokens(texts)
     assert together is not None
