@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Outputs = Sequence[NDArray[np.float32]]
 Pass = TypeVar("Pass")
-SHAPES = 16  # whose arrays a request keeps: making and binding them takes longer than filling them
 AHEAD = 8  # passes that are in hand at a time
 PLACES = "position_ids"  # the input that takes the tokens' places, as transformers call it
 TOGETHER = 128  # numbers of an activation that share a scale where they are multiplied by weights in 8 bits
@@ -82,27 +81,18 @@ class Request:
         self._kinds = [
             (given.element_type.to_dtype(), tuple(axis.get_length() for axis in given.partial_shape[2:])) for given in model.inputs
         ]
-        self._shape = (0, 0)
-        self._bound: dict[tuple[int, int], tuple[list[NDArray[Any]], list[Any]]] = {}  # by shape, what was bound lately
+        self._inputs: list[NDArray[Any]] = []
         self._outputs = range(len(model.outputs))
         self._begun = False
 
     def inputs(self, texts: int, tokens: int) -> list[NDArray[Any]]:
-        """The model's inputs in order, to be filled: zeros, then as the last such pass has left them. Shape: (texts, tokens, …)."""
-        shape = texts, tokens
-        if shape not in self._bound:
-            arrays = [np.zeros((*shape, *others), kind) for kind, others in self._kinds]
+        """The model's inputs in order, to be filled: zeros at first, then as the last pass has left them. Shape: (texts, tokens, …)."""
+        if not self._inputs or self._inputs[0].shape[:2] != (texts, tokens):
             tensor = library().Tensor
-            self._bound = {
-                **(self._bound if len(self._bound) < SHAPES else {}),
-                shape: (arrays, [tensor(a, shared_memory=True) for a in arrays]),
-            }
-        arrays, tensors = self._bound[shape]
-        if shape != self._shape:
-            for place, bound in enumerate(tensors):
-                self._request.set_input_tensor(place, bound)
-            self._shape = shape
-        return arrays
+            self._inputs = [np.zeros((texts, tokens, *others), kind) for kind, others in self._kinds]
+            for place, array in enumerate(self._inputs):
+                self._request.set_input_tensor(place, tensor(array, shared_memory=True))
+        return self._inputs
 
     def start(self, *, alone: bool) -> None:
         """Begin a pass; one that is `alone` is done by this thread, at once."""
