@@ -73,11 +73,11 @@ def test_texts_stand_one_behind_the_other_where_there_is_room(lengths: list[int]
     spans = [list(laid.spans(lengths)) for laid in passes]
     assert sorted(place for each in spans for place, *_ in each) == list(range(len(lengths)))
     for laid, each in zip(passes, spans, strict=True):
-        assert all(end - start == lengths[place] for place, _, start, end in each)
-        assert all(end <= laid.width for *_, end in each)
-        assert [start for place, row, start, _ in each] == [
-            0 if number == 0 or each[number - 1][1] != row else each[number - 1][3] for number, (_, row, *_) in enumerate(each)
-        ]
+        assert [end - start for *_, start, end in each] == [lengths[place] for place, *_ in each]
+        for row in range(len(laid.rows)):
+            own = [(start, end) for _, there, start, end in each if there == row]
+            assert [start for start, _ in own] == [0, *(end for _, end in own[:-1])]
+            assert own[-1][1] <= laid.width
     shared = sorted(sum(lengths[place] for place in laid.rows[0]) for laid in passes if lengths[laid.rows[0][0]] <= layout.PACKED)
     assert all(tokens <= layout.PACKED for tokens in shared)
     assert len(shared) < 2 or sum(shared[:2]) > layout.PACKED
