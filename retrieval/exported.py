@@ -39,7 +39,9 @@ Vectors = NDArray[np.float32]
 FORMAT = 5
 MANIFEST = "export.json"
 FEW = 3  # texts that are encoded one by one, where they are short
-AT_ONCE = 256  # tokens of one pass, filling included: more brings more filling, and no longer fits a core's cache
+AT_ONCE = (
+    256  # tokens of a pass of texts in rows of their own, filling included: more brings more filling, and no longer fits a core's cache
+)
 WIDE = 64  # texts from which a batch is worth all cores
 COMPILED = "compiled"  # a folder that is openvino's own, named by machine and version in it, and may be deleted
 EMBEDDED = "embedded"  # the input that takes the tokens' own vectors
@@ -155,7 +157,7 @@ class ExportedEncoder:
 
         def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
             places = [place for row in laid.rows for place in row]
-            found[places] = _summed(laid, lengths, tokens) if len(laid.rows) < len(places) else vectors
+            found[places] = _of_texts(laid, lengths, tokens, vectors)
 
         self._pass(read, keep)
         return _unit(found) if normalize_embeddings else found
@@ -166,9 +168,8 @@ class ExportedEncoder:
         lengths = list(map(len, read))
 
         def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
-            spans = list(laid.spans(lengths))
-            units = _unit(_summed(laid, lengths, tokens) if len(laid.rows) < len(spans) else vectors)
-            for (place, row, start, end), unit in zip(spans, units, strict=True):
+            units = _unit(_of_texts(laid, lengths, tokens, vectors))
+            for (place, row, start, end), unit in zip(laid.spans(lengths), units, strict=True):
                 found[place] = (unit.copy(), read[place].offsets, tokens[row, start:end].copy())
 
         self._pass(read, keep)
@@ -286,8 +287,10 @@ def digest(path: Path) -> str:
         return ""
 
 
-def _summed(laid: Layout, lengths: Sequence[int], tokens: Vectors) -> Vectors:
-    """The sum of each text's tokens, of which its vector is the mean, where all stand in one row. Shape: (texts, dimension)."""
+def _of_texts(laid: Layout, lengths: Sequence[int], tokens: Vectors, rows: Vectors) -> Vectors:
+    """The texts' vectors, of any length: that of its row, or, of several in one, the sum of its tokens'. Shape: (texts, dimension)."""
+    if all(len(row) == 1 for row in laid.rows):
+        return rows
     *_, starts, ends = zip(*laid.spans(lengths), strict=True)
     return np.asarray(np.add.reduceat(tokens[0, : ends[-1]], starts, axis=0))
 

@@ -6,7 +6,7 @@ token looks only at those of its own text (Krell et al., "Efficient Sequence Pac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -42,28 +42,28 @@ def packed(lengths: Sequence[int], at_once: int) -> list[Layout]:
     Those that are too long for it lie as `in_rows` has them.
     """
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
-    longer = sum(length > PACKED for length in lengths)
-    alone = in_rows([lengths[place] for place in order[:longer]], at_once)
     rows: list[list[int]] = []
     room: list[int] = []
-    for place in order[longer:]:
+    for place in order:
+        if lengths[place] > PACKED:
+            continue
         row = next((number for number, left in enumerate(room) if left >= lengths[place]), len(rows))
         if row == len(rows):
             rows.append([])
             room.append(PACKED)
         rows[row].append(place)
         room[row] -= lengths[place]
-    found = [Layout([[order[number]] for (number,) in laid.rows], laid.width) for laid in alone]
-    return found + [Layout([row], filled(PACKED - left, WIDTHS)) for row, left in zip(rows, room, strict=True)]
+    longer = in_rows(lengths, at_once, [place for place in order if lengths[place] > PACKED])
+    return longer + [Layout([row], filled(PACKED - left, WIDTHS)) for row, left in zip(rows, room, strict=True)]
 
 
-def in_rows(lengths: Sequence[int], at_once: int) -> list[Layout]:
-    """Texts each in a row, put together so that a pass has at most `at_once` tokens; the longest first.
+def in_rows(lengths: Sequence[int], at_once: int, places: Iterable[int] | None = None) -> list[Layout]:
+    """Texts each in a row, put together so that a pass has at most `at_once` tokens; the longest first. Only those at `places`, if given.
 
     A word goes not beside a long question, up to whose length it would have to be filled.
     """
     batches: list[tuple[list[int], int]] = []
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+    for place in sorted(range(len(lengths)) if places is None else places, key=lambda place: -lengths[place]):
         batch, longest = batches[-1] if batches else ([], 0)
         length = filled(lengths[place])
         if not batch or (len(batch) + 1) * longest > at_once or longest - length > APART:
