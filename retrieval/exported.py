@@ -168,9 +168,9 @@ class ExportedEncoder:
         lengths = list(map(len, read))
 
         def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
-            units = _unit(_of_texts(laid, lengths, tokens, vectors))
+            units, own = _unit(_of_texts(laid, lengths, tokens, vectors)), tokens.copy()
             for (place, row, start, end), unit in zip(laid.spans(lengths), units, strict=True):
-                found[place] = (unit.copy(), read[place].offsets, tokens[row, start:end].copy())
+                found[place] = (unit.copy(), read[place].offsets, own[row, start:end])
 
         self._pass(read, keep)
         return found
@@ -230,17 +230,17 @@ class ExportedEncoder:
         given = dict(zip(self.manifest.inputs, request.inputs(len(laid.rows), laid.width), strict=True))
         ids, mask, places, vectors = given["input_ids"], given["attention_mask"], given.get(runtime.PLACES), given.get(EMBEDDED)
         for row, texts in enumerate(laid.rows):
-            at = 0
-            for number, tokens in enumerate((read[text].ids for text in texts), 1):
-                end = at + len(tokens)
-                ids[row, at:end], mask[row, at:end] = tokens, number
+            tokens = [token for text in texts for token in read[text].ids]
+            end = 0
+            for number, text in enumerate(texts, 1):
+                start, end = end, end + len(read[text])
+                mask[row, start:end] = number
                 if places is not None:
-                    places[row, at:end] = np.arange(len(tokens))
-                if vectors is not None and self._table is not None:
-                    for place, token in enumerate(tokens, at):
-                        vectors[row, place] = self._table.row(token)
-                at = end
-            ids[row, at:], mask[row, at:] = 0, 0
+                    places[row, start:end] = np.arange(end - start)
+            ids[row, :end] = tokens
+            ids[row, end:], mask[row, end:] = 0, 0
+            if vectors is not None and self._table is not None:
+                self._table.rows(tokens, vectors[row, :end])
 
 
 def folder_for(identity: str, models: Path) -> Path:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import neg
 from pathlib import Path
 
 import tantivy
 
 from retrieval.errors import IndexNotWritten, IndexUnusable
-from retrieval.keeping import kept
 from retrieval.spelling import SHORTEST
 
 LONGEST = 64  # letters of a word that may be a typo
@@ -23,7 +23,9 @@ class LexicalIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
-        self._searcher = index.searcher()
+        self._searcher = searcher = index.searcher()
+        # The inverse document frequency of a stem; 0 where no document holds it.
+        self._rarity: Callable[[str], float] = functools.lru_cache(4_096)(functools.partial(_rarity, searcher))
 
     @classmethod
     def build(cls, documents: Iterable[Sequence[str]], folder: Path) -> LexicalIndex:
@@ -63,11 +65,6 @@ class LexicalIndex:
         """
         return sum(map(self._rarity, dict.fromkeys(stems)))
 
-    @kept(4_096)
-    def _rarity(self, stem: str) -> float:
-        count = int(self._searcher.doc_freq("stems", stem))
-        return math.log(1 + (len(self) - count + 0.5) / (count + 0.5)) if count else 0.0
-
     def counts(self, stems: Sequence[str]) -> dict[str, int]:
         """In how many documents each stem stands."""
         return {stem: int(self._searcher.doc_freq("stems", stem)) for stem in stems}
@@ -102,6 +99,11 @@ class WordIndex:
         hits = self._searcher.search(query, MOST, count=False).hits
         found = (str(self._searcher.doc(address)["word"][0]) for _, address in hits)
         return sorted(word for word in found if len(word) >= SHORTEST)
+
+
+def _rarity(searcher: tantivy.Searcher, stem: str) -> float:
+    count = int(searcher.doc_freq("stems", stem))
+    return math.log(1 + (searcher.num_docs - count + 0.5) / (count + 0.5)) if count else 0.0
 
 
 def _written(folder: Path, field: str, tokenizer: str, documents: Iterable[tuple[int, str]], *, stored: bool = False) -> tantivy.Index:

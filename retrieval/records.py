@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import IndexUnusable
-from retrieval.keeping import kept
 
 Record = TypeVar("Record")
 KEPT = 2_048  # decoded records that are kept at a time
@@ -176,19 +175,23 @@ class Rows:
 
     def __init__(self, file: Path) -> None:
         """May raise OSError, ValueError."""
-        self._mapped = np.lib.format.open_memmap(file, mode="r")
+        mapped = np.lib.format.open_memmap(file, mode="r")
         self._file = os.open(file, os.O_RDONLY) if hasattr(os, "pread") else None  # which Windows has not
         if self._file is not None:
             weakref.finalize(self, os.close, self._file)
+        # The row at a place, shape (columns,). It holds no object that holds it, and so needs no `kept`.
+        self.row: Callable[[int], NDArray[np.float32]] = functools.lru_cache(2_000)(functools.partial(_row, mapped, self._file))
 
-    @kept(2_000)
-    def row(self, place: int) -> NDArray[np.float32]:
-        """The row at this place. Shape: (columns,)."""
-        if self._file is None:
-            return np.asarray(self._mapped[place], dtype=np.float32)
-        length = self._mapped.strides[0]
-        read = os.pread(self._file, length, self._mapped.offset + place * length)
-        return np.frombuffer(read, self._mapped.dtype).astype(np.float32)
+    def rows(self, places: Sequence[int], into: NDArray[np.float32]) -> None:
+        """Copy the rows at these places, one at least, into an array. Shape: (places, columns)."""
+        np.concatenate(list(map(self.row, places)), out=into.reshape(-1))
+
+
+def _row(mapped: np.memmap[Any, Any], file: int | None, place: int) -> NDArray[np.float32]:
+    if file is None:
+        return np.asarray(mapped[place], dtype=np.float32)
+    length = mapped.strides[0]
+    return np.frombuffer(os.pread(file, length, mapped.offset + place * length), mapped.dtype).astype(np.float32)
 
 
 def write_array(path: Path, values: Iterable[int] | NDArray[Any], kind: str) -> None:

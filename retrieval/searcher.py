@@ -14,7 +14,7 @@ from retrieval.candidates import Candidate, gathered
 from retrieval.encoder import Model, Vectors
 from retrieval.keeping import kept
 from retrieval.passages import Passage
-from retrieval.ports import Generation, Ids
+from retrieval.ports import Generation, Ids, Vocabulary
 from retrieval.rarity import Rarity
 from retrieval.salience import salience
 from retrieval.search import Hit, Indexes, search
@@ -96,6 +96,11 @@ class Searcher:
         self._spelling = Spelling(generation.vocabulary, Few(also))
         # Of what holds no searcher, and so without `kept`: each is asked ten to twenty times a question.
         self._held: Callable[[int], Ids] = functools.lru_cache(10_000)(generation.vocabulary.held)
+        self._word_vector: Callable[[str], Vectors] = functools.lru_cache(1_000)(
+            functools.partial(_word_vector, generation.vocabulary, model)
+        )
+        # A question in lower case with its typos corrected.
+        self.corrected: Callable[[str], str] = functools.lru_cache(1_000)(self._spelling.corrected)
         self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
@@ -205,13 +210,6 @@ class Searcher:
         cosines = self.generation.vocabulary.vectors(distinct) @ np.array(list(map(self._word_vector, wanted))).T
         return np.asarray(cosines.take(places[ids], axis=0))
 
-    @kept(1_000)
-    def _word_vector(self, word: str) -> Vectors:
-        known = self.generation.vocabulary.find(words.stem(word))
-        if known is not None:
-            return np.asarray(self.generation.vocabulary.vectors([known])[0])
-        return np.asarray(self._model.encode_words([word])[0])
-
     @kept(100)
     def _middles(self, kinds: tuple[tuple[str, ...], ...]) -> Vectors:
         middles = np.stack([self._vectors_of(others).mean(axis=0) for others in kinds])
@@ -230,7 +228,7 @@ class Searcher:
         spelled = [word for word in wanted if not _is_number(word)]
         return [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
 
-    @kept(1_000)
-    def corrected(self, question: str) -> str:
-        """`question` in lower case with its typos corrected."""
-        return self._spelling.corrected(question)
+
+def _word_vector(vocabulary: Vocabulary, model: Model, word: str) -> Vectors:
+    known = vocabulary.find(words.stem(word))
+    return np.asarray(model.encode_words([word])[0] if known is None else vocabulary.vectors([known])[0])

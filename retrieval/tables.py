@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from retrieval import markdown
@@ -36,8 +37,10 @@ class GuideTables:
 
     def __init__(self, generation: Generation, terms: Terms, rarity: Rarity) -> None:
         self._generation = generation
-        self._terms = terms
-        self._rarity = rarity
+        # The names of the rows of a guide's table, in order.
+        self.rows: Callable[[str, int], tuple[RowName, ...]] = functools.lru_cache(1_000)(
+            functools.partial(_rows, generation, terms, rarity)
+        )
 
     def of(self, passage: Passage) -> tuple[Guide, Table] | None:
         """The table that a passage is, belongs to or holds, with its guide."""
@@ -63,14 +66,13 @@ class GuideTables:
         found = self._generation.passages.many(sorted(i for i, _ in self._generation.rows.search(sorted(stems), ROWS)))
         return tuple((guide, table) for guide, table in dict.fromkeys((p.guide, p.table) for p in found) if table is not None)
 
-    @kept(1_000)
-    def rows(self, guide: str, table: int) -> tuple[RowName, ...]:
-        """The names of a table's rows, in order."""
-        labels = [row[0] for row in self._generation.guides[guide].tables[table].rows]
-        stems = [self._terms.stems(label.split("(")[0]) for label in labels]
-        counted = Counter(stem for label in stems for stem in label)
-        names = [self._terms.unify(markdown.plain(label)).split(" (")[0] for label in labels]
-        telling = {stem for stem, count in counted.items() if count == 1 and self._rarity.of_word(stem) >= TELLING}
-        parts = [_ALTERNATIVE.split(label.split("(")[0]) for label in labels]
-        own = [dict.fromkeys([s & telling, *(self._terms.stems(p) & telling for p in part)]) for s, part in zip(stems, parts, strict=True)]
-        return tuple(RowName(n, s, tuple(o for o in ways if o)) for n, s, ways in zip(names, stems, own, strict=True))
+
+def _rows(generation: Generation, terms: Terms, rarity: Rarity, guide: str, table: int) -> tuple[RowName, ...]:
+    labels = [row[0] for row in generation.guides[guide].tables[table].rows]
+    stems = [terms.stems(label.split("(")[0]) for label in labels]
+    counted = Counter(stem for label in stems for stem in label)
+    names = [terms.unify(markdown.plain(label)).split(" (")[0] for label in labels]
+    telling = {stem for stem, count in counted.items() if count == 1 and rarity.of_word(stem) >= TELLING}
+    parts = [_ALTERNATIVE.split(label.split("(")[0]) for label in labels]
+    own = [dict.fromkeys([s & telling, *(terms.stems(p) & telling for p in part)]) for s, part in zip(stems, parts, strict=True)]
+    return tuple(RowName(n, s, tuple(o for o in ways if o)) for n, s, ways in zip(names, stems, own, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from retrieval.keeping import kept
 from retrieval.words import normalise, stems
@@ -34,26 +34,17 @@ class Terms:
                     self._main[normalise(variant)] = normalise(main)
                 self._main[normalise(main)] = normalise(main)
         self._main = {name: main for name, main in self._main.items() if name.strip() and main.strip()}
-        pattern = _any_of(sorted(self._main, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?<![\w-])(?:{pattern})(?:'s|s)?(?![\w]|-\w)") if pattern else None
-
-    @kept(4_096)
-    def unify(self, text: str) -> str:
-        """`text` in lower case with every known variant replaced by its main name."""
-        text = normalise(text)
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(self._replacement, text)
+        any_of = _any_of(sorted(self._main, key=len, reverse=True))
+        pattern = re.compile(rf"(?<![\w-])(?:{any_of})(?:'s|s)?(?![\w]|-\w)") if any_of else None
+        # A text in lower case with every known variant replaced by its main name.
+        self.unify: Callable[[str], str] = functools.lru_cache(4_096)(functools.partial(_unified, pattern, self._main))
+        # The stems of a text's words that carry meaning, one name for each term.
+        self.stems: Callable[[str], frozenset[str]] = functools.lru_cache(4_096)(functools.partial(_stems, self.unify))
 
     @kept(1_000)
     def unified(self, texts: tuple[str, ...]) -> tuple[str, ...]:
-        """The same of several texts, in order."""
+        """`unify` of several texts, in order."""
         return tuple(map(self.unify, texts))
-
-    @kept(4_096)
-    def stems(self, text: str) -> frozenset[str]:
-        """The stems of a text's words that carry meaning, one name for each term."""
-        return frozenset(stems(self.unify(text)))
 
     @functools.cached_property
     def _names(self) -> tuple[str, ...]:
@@ -67,11 +58,21 @@ class Terms:
         """All names, the main ones and those that mean the same."""
         return self._main.keys()
 
-    def _replacement(self, match: re.Match[str]) -> str:
-        found = match.group(0)
-        main = self._main.get(found) or self._main.get(found.removesuffix("'s")) or self._main[found.removesuffix("s")]
-        following = match.string[match.end() :]
-        for position, end in enumerate(main):  # "a masters degree" has the end of the main name already
-            if end == " " and following.startswith(main[position:]) and _ENDS.match(following, len(main) - position):
-                return main[:position]
-        return main
+
+def _unified(pattern: re.Pattern[str] | None, names: Mapping[str, str], text: str) -> str:
+    text = normalise(text)
+    return text if pattern is None else pattern.sub(functools.partial(_replacement, names), text)
+
+
+def _stems(unify: Callable[[str], str], text: str) -> frozenset[str]:
+    return frozenset(stems(unify(text)))
+
+
+def _replacement(names: Mapping[str, str], match: re.Match[str]) -> str:
+    found = match.group(0)
+    main = names.get(found) or names.get(found.removesuffix("'s")) or names[found.removesuffix("s")]
+    following = match.string[match.end() :]
+    for position, end in enumerate(main):  # "a masters degree" has the end of the main name already
+        if end == " " and following.startswith(main[position:]) and _ENDS.match(following, len(main) - position):
+            return main[:position]
+    return main
