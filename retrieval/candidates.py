@@ -41,7 +41,7 @@ def gathered(hits: Sequence[Hit], passages: Passages, k: int) -> list[Candidate]
         if not entry.answers or hit.similarity >= ALIKE:
             found.setdefault(hit.id - entry.answers, []).append((hit, entry))
     first = dict(itertools.islice(found.items(), k))
-    away = [number for number, there in first.items() if all(entry.answers for _, entry in there)]
+    away = sorted(first.keys() - {hit.id for hit in hits})
     fetched = dict(zip(away, passages.many(away), strict=True)) if away else {}
     return [_candidate(number, there, fetched.get(number)) for number, there in first.items()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from operator import mul
 
@@ -182,8 +183,9 @@ class Searcher:
 
         A group is of the ids of a passage and of what stands for it. Shape: (groups, wanted).
         """
-        held = [self._held(ids[0]) if len(ids) == 1 else np.concatenate(list(map(self._held, ids))) for ids in groups]
-        lengths = np.array(list(map(len, held)), dtype=np.int64)
+        held = [self._held(passage) for group in groups for passage in group]
+        each = map(len, held)
+        lengths = np.array([sum(itertools.islice(each, len(group))) for group in groups], dtype=np.int64)
         full = lengths.nonzero()[0]
         if not len(full):
             return np.full((len(groups), len(wanted)), -1, dtype=np.float32)
