@@ -188,14 +188,12 @@ class ExportedEncoder:
         return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
     def _takes_short(self, lengths: Sequence[int]) -> bool:
-        """Whether a short text among few goes its own way.
+        """Whether a few short texts go their own way.
 
-        Not at once in a process that begins with a longer one and may soon be done: the model would be opened twice for it.
+        Not at once in a process that begins with a longer one and may soon be done: the model would be opened twice for them.
         """
-        if not 0 < len(lengths) <= FEW or min(lengths) > self.manifest.short:
+        if not 0 < len(lengths) <= FEW or max(lengths) > self.manifest.short:
             return False
-        if max(lengths) > self.manifest.short:
-            return SHORT_ALONE in self._open
         self._short_texts += 1
         return ANY not in self._open or self._short_texts > FEW
 
@@ -212,18 +210,20 @@ class ExportedEncoder:
         Both arrays are openvino's own and hold until `keep` returns.
         """
         lengths, short = list(map(len, read)), self.manifest.short
-        laid_out = layout.packed if self.manifest.packs and len(read) > FEW else layout.in_rows
-        if self._takes_short(lengths):
-            # One by one, in this thread: a word beside a longer question is not worth openvino's preparation for another length.
-            alone = [(SHORT_ALONE, short) if length <= short else (ANY, layout.filled(length)) for length in lengths]
-            runs = [(file, [layout.Layout([[place]], length)]) for place, (file, length) in enumerate(alone)]
+        file = SHORT_ALONE if self._takes_short(lengths) else ANY
+        if not self.manifest.packs:
+            passes = (
+                [layout.Layout([[place]], short) for place in range(len(read))] if file == SHORT_ALONE else layout.in_rows(lengths, AT_ONCE)
+            )
+        elif file == SHORT_ALONE:
+            passes = layout.packed(lengths, AT_ONCE, short, short)
         else:
-            runs = [(ANY, laid_out(lengths, AT_ONCE))]
+            passes = layout.packed(lengths, AT_ONCE, step=layout.STEP if len(read) <= FEW else layout.WIDTHS)
         with self._counted() as callers, self._alone_at_first():
-            at_once = cores.available() if len(read) >= WIDE or (len(read) > FEW and callers > 1) else 1
-            for file, passes in runs:
-                compiled = self._compiled(file, at_once if file == ANY else 1)
-                compiled.run(passes, functools.partial(self._fill, read), lambda laid, found: keep(laid, *found))
+            at_once = cores.available() if file == ANY and (len(read) >= WIDE or (len(read) > FEW and callers > 1)) else 1
+            fill = functools.partial(self._fill, read)
+            for alone in [[each] for each in passes] if len(read) <= FEW else [passes]:  # the passes of a few in this thread
+                self._compiled(file, at_once).run(alone, fill, lambda laid, found: keep(laid, *found))
 
     def _fill(self, read: Sequence[Encoding], request: runtime.Request, laid: Layout) -> None:
         """Give a request the texts of a pass; what stands behind the texts of a row has no weight."""

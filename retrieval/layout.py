@@ -36,25 +36,25 @@ def filled(tokens: int, step: int = STEP) -> int:
     return -(-tokens // step) * step
 
 
-def packed(lengths: Sequence[int], at_once: int) -> list[Layout]:
+def packed(lengths: Sequence[int], at_once: int, most: int = PACKED, step: int = WIDTHS) -> list[Layout]:
     """Texts one behind the other, the longest first, each in the first row that has room for it (first fit decreasing).
 
-    Those that are too long for it lie as `in_rows` has them.
+    A row has at most so many tokens, and is filled up to a multiple of `step`. Texts that are too long for it lie as `in_rows` has them.
     """
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     rows: list[list[int]] = []
     room: list[int] = []
     for place in order:
-        if lengths[place] > PACKED:
+        if lengths[place] > most:
             continue
         row = next((number for number, left in enumerate(room) if left >= lengths[place]), len(rows))
         if row == len(rows):
             rows.append([])
-            room.append(PACKED)
+            room.append(most)
         rows[row].append(place)
         room[row] -= lengths[place]
-    longer = in_rows(lengths, at_once, [place for place in order if lengths[place] > PACKED])
-    return longer + [Layout([row], filled(PACKED - left, WIDTHS)) for row, left in zip(rows, room, strict=True)]
+    longer = in_rows(lengths, at_once, [place for place in order if lengths[place] > most])
+    return longer + [Layout([row], filled(most - left, step)) for row, left in zip(rows, room, strict=True)]
 
 
 def in_rows(lengths: Sequence[int], at_once: int, places: Iterable[int] | None = None) -> list[Layout]:
