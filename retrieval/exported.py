@@ -168,9 +168,9 @@ class ExportedEncoder:
         lengths = list(map(len, read))
 
         def keep(laid: Layout, tokens: Vectors, vectors: Vectors) -> None:
-            units, own = _unit(_of_texts(laid, lengths, tokens, vectors)), tokens.copy()
+            units = _unit(_of_texts(laid, lengths, tokens, vectors))
             for (place, row, start, end), unit in zip(laid.spans(lengths), units, strict=True):
-                found[place] = (unit.copy(), read[place].offsets, own[row, start:end])
+                found[place] = (unit.copy(), read[place].offsets, tokens[row, start:end].copy())
 
         self._pass(read, keep)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from operator import mul
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from retrieval import words
 from retrieval.candidates import Candidate, gathered
-from retrieval.encoder import Model, Vectors
+from retrieval.encoder import Model, Tokens, Vectors
 from retrieval.keeping import kept
 from retrieval.passages import Passage
 from retrieval.ports import Generation, Ids, Vocabulary
@@ -103,6 +104,7 @@ class Searcher:
         # A question in lower case with its typos corrected.
         self.corrected: Callable[[str], str] = functools.lru_cache(1_000)(self._spelling.corrected)
         self._lately: dict[str, Vectors] = {}  # those of the last questions, as they were read
+        self._last = threading.local()  # the text that a thread has read last, and its tokens
 
     def read(self, question: str, emphasis: Callable[[str], float] = lambda _: 1.0, written: str = "") -> Query:
         """Prepare a question for `search`; `emphasis` scales each word's weight (0 to 1).
@@ -112,7 +114,7 @@ class Searcher:
         text = self.terms.unify(self.corrected(question))
         content = list(dict.fromkeys(words.content(text)))
         names = {part: name for name in self.terms.names() if " " in name and name in text for part in words.content(name)}
-        tokens = self._model.encode_with_words(text, self._strange(content))
+        tokens = self._tokens(text, content)
         salient = salience(text, content, tokens)
         raw = {w: salient[w] * self.rarity(names.get(w, w)) * emphasis(w) for w in content}
         total = sum(raw.values()) or 1.0
@@ -120,6 +122,13 @@ class Searcher:
         vector = tokens.vector if tokens and not written else self.encode([written or text])[0]
         self._lately = {text: vector} if len(self._lately) >= LATELY else {**self._lately, text: vector}
         return Query(text, read, vector, by_meaning=bool(written))
+
+    def _tokens(self, text: str, content: Sequence[str]) -> Tokens | None:
+        """A question's vectors, encoded together with its words that no guide has; what a thread reads twice in a row is encoded once."""
+        if getattr(self._last, "text", None) != text:
+            self._last.tokens, self._last.text = self._model.encode_with_words(text, self._strange(content)), text
+        found: Tokens | None = self._last.tokens
+        return found
 
     def vector(self, text: str) -> Vectors:
         """The unit vector of a text as `read` has it, shape (dimension,); a question that was just read is not encoded again."""
@@ -226,8 +235,8 @@ class Searcher:
         self._model.encode_words(self._strange(wanted))
 
     def _strange(self, wanted: Iterable[str]) -> list[str]:
-        """The words that no guide has, numbers aside."""
-        spelled = [word for word in wanted if not _is_number(word)]
+        """The words that no guide has, amounts aside."""
+        spelled = [word for word in wanted if not word[:1].isdigit()]
         return [word for word in spelled if self.generation.vocabulary.find(words.stem(word)) is None]
 
 
