@@ -48,9 +48,13 @@ class Disagreements:
 
     def __init__(
         self, guides: Mapping[str, Guide], passages: Sequence[Passage] | Passages, terms: Terms,
-        rarity: Callable[[str], float] | None = None,
+        rarity: Callable[[str], float] | None = None, noted: int = 0,
     ) -> None:  # fmt: skip
-        """`rarity` gives the inverse document frequency of a stem (0 and up); without it stems are counted in the passages."""
+        """`rarity` gives the inverse document frequency of a stem (0 and up); without it stems are counted in the passages.
+
+        So many of the passages are questions that are `noted` for others, and state nothing.
+        """
+        self._few = len(passages) - noted <= WHOLE
         self._terms = terms
         self._rarity = rarity or self._counted
         self._reader = Reader(guides, terms)
@@ -63,14 +67,14 @@ class Disagreements:
     @cached_property
     def statements(self) -> list[Statement]:
         """Every figure of the guides with what it is said of."""
-        return [statement for passage in self._passages for statement in self.of(passage)]
+        return [statement for passage in self._passages if not passage.answers for statement in self.of(passage)]
 
     def among(self, passages: Sequence[Passage], wanted: Callable[[Statement], bool]) -> list[Conflict]:
         """The disagreements in which these passages have a part; where the guides are many, those within the passages alone.
 
         Of those, only what a `wanted` statement has a part in is looked for: most questions meet none.
         """
-        if len(self._passages) <= WHOLE:
+        if self._few:
             return self.conflicts
         statements = [statement for passage in passages for statement in self.of(passage)]
         starts = [number for number, statement in enumerate(statements) if wanted(statement)]

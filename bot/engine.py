@@ -39,7 +39,8 @@ class Engine:
     def __init__(self, searcher: Searcher, suggestions: Suggestions, today: Callable[[], datetime.date] = datetime.date.today) -> None:
         self.searcher = searcher
         self._suggestions = suggestions
-        self._disagreements = Disagreements(searcher.generation.guides, searcher.generation.passages, searcher.terms, searcher.stem_rarity)
+        own = searcher.generation
+        self._disagreements = Disagreements(own.guides, own.passages, searcher.terms, searcher.stem_rarity, own.manifest.noted)
         self._today = today
         self._advisers = functools.lru_cache(maxsize=32)(functools.partial(Adviser, searcher))
         self._reads = functools.cache(lambda language: ability.reads(searcher.encode, gloss.EXAMPLES, gloss.examples(language)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.disagreement import WHOLE, Conflict, Disagreements
@@ -41,6 +42,19 @@ def test_of_many_guides_those_that_a_question_finds_are_compared() -> None:
     assert there in many.among(involved, lambda _: True)
     assert many.among(involved[:1], lambda _: True) == []
     assert many.among(involved, lambda _: False) == []
+
+
+def test_questions_that_are_noted_make_no_few_guides_many() -> None:
+    """They state nothing: however many a guide notes, all of its passages are compared."""
+    corpus = PLANTED / "handbook"
+    parsed = [guides.read(path, corpus) for path in guides.paths(corpus)]
+    terms = Terms(p.guide.terms for p in parsed)
+    found = [passage for p in parsed for passage in passages.of_guide(p, terms)]
+    noted = [msgspec.structs.replace(found[0], kind="asked", text="$1 or $2?", answers=number) for number in range(1, WHOLE + 1)]
+    by_id = {p.guide.id: p.guide for p in parsed}
+    few = Disagreements(by_id, found, terms, lambda _: 3.0)
+    there = Disagreements(by_id, [*found, *noted], terms, lambda _: 3.0, len(noted))
+    assert there.among(found[:1], lambda _: True) == few.conflicts != []
 
 
 def _claims(conflict: Conflict) -> frozenset[tuple[str, str]]:
