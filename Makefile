@@ -3,7 +3,10 @@
 # make messages   takes the bot's own words from the source into the catalogues of bot/languages, for translators
 # TORCH_INDEX=URL takes PyTorch from another package index, such as PyTorch's own one of CPU builds
 
-PYTHON ?= python3
+# The system's Python where it is new enough: distributions build theirs by what was seen of it running, and it answers up to a tenth more
+# than one that was compiled without. PYTHON=python3.12 takes another.
+SYSTEM := /usr/bin/python3
+PYTHON ?= $(shell $(SYSTEM) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(SYSTEM) || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 

@@ -83,11 +83,19 @@ def test_texts_stand_one_behind_the_other_where_there_is_room(lengths: list[int]
     assert len(shared) < 2 or sum(shared[:2]) > layout.PACKED
 
 
-def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Model) -> None:
-    """So are the questions of a crowd encoded: each has the vector, and each of its tokens too, that it has alone."""
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Do I need a degree?", "no", "What does a machine-learning engineer earn in Germany?", "12-18 months, or 2 years?", "no"],
+        ["no", "Do I need a degree?", "no"],
+        ["no", "How long does it take to become a machine-learning engineer from where I stand today?", "no"],
+    ],
+    ids=["a crowd", "a short question and words", "a long question and words"],
+)
+def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Model, texts: list[str]) -> None:
+    """So are the questions of a crowd encoded, and a question with its strange words: each has the vectors that it has alone."""
     assert isinstance(model.encoder, exported.ExportedEncoder)
     assert model.encoder.manifest.packs
-    texts = ["Do I need a degree?", "no", "What does a machine-learning engineer earn in Germany?", "12-18 months, or 2 years?", "no"]
     together = model.encode_tokens(texts)
     assert together is not None
     for text, found in zip(texts, together, strict=True):
@@ -96,7 +104,8 @@ def test_texts_of_one_row_know_nothing_of_each_other(model: Model, reference: Mo
         assert found.spans == wanted.spans
         lengths = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(wanted.vectors, axis=1)
         assert ((found.vectors * wanted.vectors).sum(axis=1) / lengths).min() >= exporting.LEAST_COSINE
-    assert float(together[1].vector @ together[4].vector) >= exporting.LEAST_COSINE
+    first, *_, last = (found for text, found in zip(texts, together, strict=True) if text == "no")
+    assert float(first.vector @ last.vector) >= exporting.LEAST_COSINE
 
 
 @pytest.mark.parametrize("tokens", [1, exporting.SHORT - 2, exporting.SHORT - 1, exporting.SHORT, 2 * exporting.SHORT, 400])

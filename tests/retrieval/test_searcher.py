@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -160,6 +161,20 @@ def test_words_that_no_guide_has_are_encoded_with_the_question(bot: Bot, monkeyp
     assert calls == [["does a zyzzyva earn more than a quokka in berlin", "zyzzyva", "quokka"], ["where does the quokka live"]]
     likeness = float(bot.model.encode(["quokka"])[0] @ bot.model.encode(["kangaroo"])[0])
     assert searcher.likeness("quokka", (("germany", "city"), ("kangaroo",))) == pytest.approx(likeness, abs=0.01)
+
+
+def test_a_question_that_is_read_twice_is_encoded_once(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With names that have a digit, but not with amounts; whoever asks the same at another time has it encoded anew."""
+    searcher = bot.engine_for(open_current(bot.store)[0]).searcher
+    calls = watched(bot.model, monkeypatch)
+    question = "does an l99 zorilla earn 99k"
+    first, second = searcher.read(question), searcher.read(question, lambda word: 0.5 if word == "earn" else 1.0)
+    assert calls == [[question, "l99", "zorilla"]]
+    assert [word.text for word in first.words] == [word.text for word in second.words]
+    assert first.words != second.words
+    with ThreadPoolExecutor(1) as other:
+        other.submit(searcher.read, question).result(30)
+    assert calls[1:] == [[question]]
 
 
 def test_a_word_that_was_met_is_known_to_the_next_index(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
