@@ -116,7 +116,8 @@ class GenerationStore:
             try:
                 yield folder
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                for _ in range(2):  # once more where a thread of tantivy's has just locked a file in it, which then is not empty
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def seal(self, folder: Path, manifest: Manifest, *, sync: bool = True, known: Mapping[str, str] | None = None) -> Manifest:
         """Write the manifest with a checksum of each file, and put everything on disk, unless it is to be sealed once more.
