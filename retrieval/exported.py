@@ -38,7 +38,7 @@ Vectors = NDArray[np.float32]
 
 FORMAT = 5
 MANIFEST = "export.json"
-FEW = 3  # texts that are encoded one by one, where they are short
+FEW = 3  # texts up to which there is no batch: one thread encodes them, pass by pass
 AT_ONCE = (
     256  # tokens of a pass of texts in rows of their own, filling included: more brings more filling, and no longer fits a core's cache
 )
@@ -46,7 +46,7 @@ WIDE = 64  # texts from which a batch is worth all cores
 COMPILED = "compiled"  # a folder that is openvino's own, named by machine and version in it, and may be deleted
 EMBEDDED = "embedded"  # the input that takes the tokens' own vectors
 TABLE = "embeddings.npy"
-ANY, SHORT_ALONE = "model.xml", "short.xml"  # the model for any texts, and for a short one alone
+ANY, SHORT_ALONE = "model.xml", "short.xml"  # the model for any texts, and for one short row alone
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -239,7 +239,7 @@ class ExportedEncoder:
                     places[row, start:end] = np.arange(end - start)
             ids[row, :end] = tokens
             ids[row, end:], mask[row, end:] = 0, 0
-            if vectors is not None and self._table is not None:
+            if tokens and vectors is not None and self._table is not None:  # of a model without marks an empty text has none
                 self._table.rows(tokens, vectors[row, :end])
 
 
